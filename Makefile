@@ -54,7 +54,8 @@ ci:
 	@tools/ci all
 
 install: build
-	@DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)
+	@cmake -S . -B build/release -DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
+	@DESTDIR=$(DESTDIR) cmake --install build/release
 
 clean:
 	rm -rf build
