@@ -32,11 +32,11 @@ enum hf_log_level {
 
 /* One event: fixed words and numbers, so that the core needs no formatting. */
 typedef struct hf_log_event {
-    int level;           /* enum hf_log_level */
-    const char *module;  /* "nvm", "session", ...; static text */
-    const char *text;    /* what happened; static text */
-    uint64_t value;      /* an id, an offset, a count: what the text says; 0 = none */
-    int status;          /* HF_OK or an error */
+    int level;          /* enum hf_log_level */
+    const char *module; /* "nvm", "session", ...; static text */
+    const char *text;   /* what happened; static text */
+    uint64_t value;     /* an id, an offset, a count: what the text says; 0 = none */
+    int status;         /* HF_OK or an error */
 } hf_log_event;
 
 typedef void (*hf_log_sink)(void *context, const hf_log_event *event);
@@ -61,8 +61,10 @@ void hf_log_write(const hf_log *log, const hf_log_event *event);
 #define HF_LOG(log, lvl, mod, txt, val, st)                                              \
     do {                                                                                 \
         if ((lvl) <= HF_CFG_LOG_LEVEL_MAX) {                                             \
-            hf_log_write((log), &(hf_log_event){ .level = (lvl), .module = (mod),        \
-                                                 .text = (txt), .value = (val),          \
+            hf_log_write((log), &(hf_log_event){ .level = (lvl),                         \
+                                                 .module = (mod),                        \
+                                                 .text = (txt),                          \
+                                                 .value = (val),                         \
                                                  .status = (st) });                      \
         }                                                                                \
     } while (0)

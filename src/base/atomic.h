@@ -54,7 +54,8 @@ static inline void hf_atomic_u32_store_relaxed(hf_atomic_u32 *cell, uint32_t val
 }
 
 /* Returns the value before the addition; wraps. */
-static inline uint32_t hf_atomic_u32_fetch_add_relaxed(hf_atomic_u32 *cell, uint32_t value)
+static inline uint32_t hf_atomic_u32_fetch_add_relaxed(hf_atomic_u32 *cell,
+                                                       uint32_t value)
 {
     return __atomic_fetch_add(&cell->value, value, __ATOMIC_RELAXED);
 }
@@ -91,7 +92,8 @@ static inline void hf_atomic_u64_store_relaxed(hf_atomic_u64 *cell, uint64_t val
 }
 
 /* Returns the value before the addition; wraps. */
-static inline uint64_t hf_atomic_u64_fetch_add_relaxed(hf_atomic_u64 *cell, uint64_t value)
+static inline uint64_t hf_atomic_u64_fetch_add_relaxed(hf_atomic_u64 *cell,
+                                                       uint64_t value)
 {
     return __atomic_fetch_add(&cell->value, value, __ATOMIC_RELAXED);
 }
@@ -107,8 +109,8 @@ static inline void hf_atomic_u64_raise_relaxed(hf_atomic_u64 *cell, uint64_t val
 {
     uint64_t seen = __atomic_load_n(&cell->value, __ATOMIC_RELAXED);
     while (seen < value &&
-           !__atomic_compare_exchange_n(&cell->value, &seen, value, true, __ATOMIC_RELAXED,
-                                        __ATOMIC_RELAXED)) {
+           !__atomic_compare_exchange_n(&cell->value, &seen, value, true,
+                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
         /* `seen` was refreshed by the failed exchange. */
     }
 }

@@ -19,7 +19,8 @@
 #define SLICE_COUNT 8u
 
 /* One step of the shift register. Enumeration constants are int, hence the casts. */
-#define STEP(x) ((int)(((uint32_t)(x) >> 1) ^ (((uint32_t)(x)&1u) != 0 ? POLYNOMIAL : 0u)))
+#define STEP(x)                                                                          \
+    ((int)(((uint32_t)(x) >> 1) ^ (((uint32_t)(x)&1u) != 0 ? POLYNOMIAL : 0u)))
 
 /* clang-format off */
 #define POWERS(p, a, b, c, d, e, f, g, h)                                                \
