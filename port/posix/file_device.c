@@ -280,7 +280,7 @@ static const hf_nvm_device_ops file_device_ops = {
 
 /* Opening. */
 
-/* Owned by the caller or root, of the right type, and without the `forbidden` mode bits. */
+/* Owned by the caller or root, of the right type, without the `forbidden` mode bits. */
 static int check_guarded(hf_posix_file *file, int fd, mode_t type, mode_t forbidden)
 {
     struct stat status;

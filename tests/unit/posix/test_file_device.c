@@ -675,6 +675,7 @@ static void test_erase_reads_erased_and_is_durable(void **state)
     assert_int_equal(dev_read(f, 2, 0, data, 8), HF_OK);
     assert_memory_equal(data, "contents", 8);
     assert_int_equal(dev_program(f, 1, 0, "new", 3), HF_OK);
+    assert_int_equal(size_of(member(f, "region.1")), CHUNK_SIZE);
     assert_int_equal(dev_read(f, 1, 0, data, 8), HF_OK);
     assert_memory_equal(data, "new\0\0\0\0\0", 8);
 }
