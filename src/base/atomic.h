@@ -12,8 +12,11 @@
  *                  both of the above.
  *   *_relaxed      pairs with nothing: the number itself is never torn, and nothing can be
  *                  concluded from it about other memory (statistics, levels, hints).
- *   fence_seq_cst  orders a store before a later load of another cell (the "I sleep" / "there
- *                  is work" pattern); it pairs with the same fence on the other side.
+ *   *_seq_cst      store one cell, then load another, on both sides with the cells swapped: at
+ *                  least one side sees the other's store ("I sleep" against "there is work").
+ *                  Each pairs with the same two calls of the other side.
+ *
+ * There are no fences: ThreadSanitizer does not follow them.
  *
  * The compiler's builtins are used instead of stdatomic.h because the cells stand in public
  * structures and in memory that two cores share. A core without 64-bit atomic instructions
@@ -51,6 +54,16 @@ static inline void hf_atomic_u32_store_release(hf_atomic_u32 *cell, uint32_t val
 static inline void hf_atomic_u32_store_relaxed(hf_atomic_u32 *cell, uint32_t value)
 {
     __atomic_store_n(&cell->value, value, __ATOMIC_RELAXED);
+}
+
+static inline uint32_t hf_atomic_u32_load_seq_cst(const hf_atomic_u32 *cell)
+{
+    return __atomic_load_n(&cell->value, __ATOMIC_SEQ_CST);
+}
+
+static inline void hf_atomic_u32_store_seq_cst(hf_atomic_u32 *cell, uint32_t value)
+{
+    __atomic_store_n(&cell->value, value, __ATOMIC_SEQ_CST);
 }
 
 /* Returns the value before the addition; wraps. */
@@ -113,11 +126,6 @@ static inline void hf_atomic_u64_raise_relaxed(hf_atomic_u64 *cell, uint64_t val
                                         __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
         /* `seen` was refreshed by the failed exchange. */
     }
-}
-
-static inline void hf_atomic_fence_seq_cst(void)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 #endif
