@@ -28,10 +28,10 @@ function(hf_pkgconfig name description requires)
 endfunction()
 
 hf_pkgconfig(holdfast "Holdfast client library" ""
-  hf_client hf_proto hf_port_posix hf_nvm hf_comm hf_base)
+  hf_client hf_port_posix hf_nvm hf_comm hf_proto hf_base)
 hf_pkgconfig(holdfast-server "Holdfast server, to embed in a program" "libcrypto"
-  hf_server hf_services hf_keystore hf_client hf_proto hf_port_posix hf_crypto_openssl
-  hf_crypto hf_nvm hf_comm hf_base)
+  hf_server hf_services hf_keystore hf_client hf_port_posix hf_crypto_openssl
+  hf_crypto hf_nvm hf_comm hf_proto hf_base)
 
 foreach(page IN LISTS HF_MAN_PAGES)
   string(REGEX REPLACE ".*\\.([0-9])$" "\\1" section ${page})
