@@ -16,14 +16,14 @@
 #define HF_CFG_THREADSAFE 1
 #endif
 
-/* 1: HF_ASSERT is checked, and functions that need the store lock ask the lock whether the
- * caller holds it. Range 0..1. */
+/* 1: HF_ASSERT is checked, and functions that need the store lock ask the lock whether
+ * the caller holds it. Range 0..1. */
 #ifndef HF_CFG_DEBUG
 #define HF_CFG_DEBUG 0
 #endif
 
-/* Operations (records and staged changes of RAM state, counted apart) that one transaction
- * can hold. Range 4..32. 48 bytes of RAM each in hf_nvm. */
+/* Operations (records and staged changes of RAM state, counted apart) that one
+ * transaction can hold. Range 4..32. 48 bytes of RAM each in hf_nvm. */
 #ifndef HF_CFG_NVM_TXN_OPS_MAX
 #define HF_CFG_NVM_TXN_OPS_MAX 8
 #endif
@@ -53,7 +53,8 @@
 #define HF_CFG_CRYPTO_DEVICES_MAX 4
 #endif
 
-/* Hash streams that one session may have open. Range 1..16. 16 bytes each in a session. */
+/* Hash streams that one session may have open. Range 1..16. 16 bytes each in a
+ * session. */
 #ifndef HF_CFG_SESSION_STREAMS_MAX
 #define HF_CFG_SESSION_STREAMS_MAX 4
 #endif

@@ -7,9 +7,9 @@
  *     63      56 55      40 39      24 23       0
  *     |  kind  | reserved |  owner   |  number  |
  *
- * A handle (32 bits) is what a client sends: a number (24 bits, 0 = "assign one") and flag
- * bits. Only the server forms ids, from a handle and the session's identity: no request can
- * name an object of another owner.
+ * A handle (32 bits) is what a client sends: a number (24 bits, 0 = "assign one") and
+ * flag bits. Only the server forms ids, from a handle and the session's identity: no
+ * request can name an object of another owner.
  *
  *     hf_id id = hf_id_make(HF_KIND_KEY, owner, number);
  */
@@ -48,7 +48,8 @@ enum hf_kind {
 #define HF_HANDLE_NUMBER 0x00FFFFFFu
 #define HF_HANDLE_RESERVED 0x1F000000u /* must be 0 */
 
-/* Form an id. The caller guarantees the ranges: kind 1..HF_KIND_MAX, number <= HF_NUMBER_MAX. */
+/* Form an id. The caller guarantees the ranges: kind 1..HF_KIND_MAX, number <=
+ * HF_NUMBER_MAX. */
 static inline hf_id hf_id_make(uint8_t kind, uint16_t owner, uint32_t number)
 {
     return ((uint64_t)kind << 56) | ((uint64_t)owner << 24) | (number & HF_NUMBER_MAX);

@@ -2,17 +2,17 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The lock: a mutual-exclusion lock over callbacks. The core knows no thread library; a port
- * supplies the operations (port/posix: an error-checking pthread mutex).
+ * The lock: a mutual-exclusion lock over callbacks. The core knows no thread library; a
+ * port supplies the operations (port/posix: an error-checking pthread mutex).
  *
  * Life: hf_lock_init -> any number of acquire/release pairs -> hf_lock_cleanup. Init and
- * cleanup are single-threaded by contract: before the threads start, after they have ended,
- * never while another thread may be using or waiting for the lock. The caller owns the
- * hf_lock and the context that its operations use.
+ * cleanup are single-threaded by contract: before the threads start, after they have
+ * ended, never while another thread may be using or waiting for the lock. The caller owns
+ * the hf_lock and the context that its operations use.
  *
  * There is no try-acquire: nothing in the server may give up half way because a lock was
- * busy. In a build with HF_CFG_THREADSAFE 0 the functions are macros that lock nothing, and no
- * hf_lock_ symbol remains.
+ * busy. In a build with HF_CFG_THREADSAFE 0 the functions are macros that lock nothing,
+ * and no hf_lock_ symbol remains.
  *
  *     hf_lock lock;
  *     int rc = hf_lock_init(&lock, &(hf_lock_config){ .ops = &hf_posix_mutex_ops,
@@ -34,8 +34,8 @@
 
 /* What a port supplies: all but is_held. `context` is hf_lock_config.context in each. */
 typedef struct hf_lock_ops {
-    /* Make the lock usable. `config` is hf_lock_config.config. HF_OK or an HF_ERR_*; after an
-     * error the context is as before. */
+    /* Make the lock usable. `config` is hf_lock_config.config. HF_OK or an HF_ERR_*;
+     * after an error the context is as before. */
     int (*init)(void *context, const void *config);
     /* Give back what init took. HF_OK or an HF_ERR_*. Called once for each good init. */
     int (*cleanup)(void *context);
@@ -75,11 +75,12 @@ typedef struct HF_CAPABILITY("hf_lock") hf_lock {
 int hf_lock_init(hf_lock *lock, const hf_lock_config *config) HF_MUST_CHECK;
 
 /*
- * End a lock and zero the structure. On a lock that is not initialised it only zeroes, so a
- * second cleanup is harmless. The structure must have been zeroed or initialised before.
+ * End a lock and zero the structure. On a lock that is not initialised it only zeroes, so
+ * a second cleanup is harmless. The structure must have been zeroed or initialised
+ * before.
  *
- * Returns HF_OK, HF_ERR_ARG (lock is NULL), or what ops->cleanup returned; the structure is
- * zeroed all the same.
+ * Returns HF_OK, HF_ERR_ARG (lock is NULL), or what ops->cleanup returned; the structure
+ * is zeroed all the same.
  * Single-threaded. Does not block.
  */
 int hf_lock_cleanup(hf_lock *lock);
@@ -96,23 +97,23 @@ int hf_lock_acquire(hf_lock *lock) HF_TRY_ACQUIRE(0, *lock) HF_MUST_CHECK;
 /*
  * Release.
  *
- * Returns HF_OK, or HF_ERR_ARG (NULL or not initialised), or HF_ERR_LOCKED (owned by another
- * thread, which goes on owning it).
+ * Returns HF_OK, or HF_ERR_ARG (NULL or not initialised), or HF_ERR_LOCKED (owned by
+ * another thread, which goes on owning it).
  * The thread that acquired it. Does not block.
  */
 int hf_lock_release(hf_lock *lock) HF_RELEASE(*lock);
 
 /*
- * True when the calling thread is known to hold the lock, or when that cannot be known (no
- * is_held operation, or no operations at all). False when the lock is NULL or not
+ * True when the calling thread is known to hold the lock, or when that cannot be known
+ * (no is_held operation, or no operations at all). False when the lock is NULL or not
  * initialised. For assertions only.
  */
 bool hf_lock_is_held(const hf_lock *lock);
 
 #else
 
-/* Inline functions behind the macros keep the arguments' types checked and their values used;
- * their names leave no hf_lock_ symbol in an object file. */
+/* Inline functions behind the macros keep the arguments' types checked and their values
+ * used; their names leave no hf_lock_ symbol in an object file. */
 static inline int hf_nolock_init(hf_lock *lock, const hf_lock_config *config)
 {
     (void)config;

@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The log: leveled messages to a sink callback. No secret is ever passed to it: ids, owners,
- * statuses and names only.
+ * The log: leveled messages to a sink callback. No secret is ever passed to it: ids,
+ * owners, statuses and names only.
  *
- * Life: hf_log_init fills a caller's hf_log; there is nothing to clean up. The structure is
- * read-only afterwards except `level`, which hf_log_set_level may change at any time. The
- * sink may be called from any thread at the same time and must cope (port/posix sinks do).
- * It is never called while the store lock is held.
+ * Life: hf_log_init fills a caller's hf_log; there is nothing to clean up. The structure
+ * is read-only afterwards except `level`, which hf_log_set_level may change at any time.
+ * The sink may be called from any thread at the same time and must cope (port/posix sinks
+ * do). It is never called while the store lock is held.
  *
  *     hf_log log;
  *     hf_log_init(&log, HF_LOG_INFO, hf_posix_log_stderr, NULL);

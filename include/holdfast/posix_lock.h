@@ -4,15 +4,15 @@
  *
  * The lock operations of the POSIX port: an error-checking pthread mutex.
  *
- * Life: the caller provides a hf_posix_mutex (any content) and passes it as the context of a
- * hf_lock_config; hf_lock_init and hf_lock_cleanup make and destroy the mutex in it. It must
- * not move while the lock is initialised.
+ * Life: the caller provides a hf_posix_mutex (any content) and passes it as the context
+ * of a hf_lock_config; hf_lock_init and hf_lock_cleanup make and destroy the mutex in it.
+ * It must not move while the lock is initialised.
  *
  * Errors of acquire and release: EINVAL is HF_ERR_ARG, EDEADLK (the caller owns the mutex
- * already) is HF_ERR_ABORTED, EPERM (the caller does not own it) is HF_ERR_LOCKED, all others
- * are HF_ERR_ABORTED. Errors of init and cleanup: EINVAL is HF_ERR_ARG, ENOMEM and EAGAIN are
- * HF_ERR_NOMEM, EBUSY (cleanup of an owned mutex; it stays as it is) is HF_ERR_LOCKED, all
- * others are HF_ERR_SYSTEM.
+ * already) is HF_ERR_ABORTED, EPERM (the caller does not own it) is HF_ERR_LOCKED, all
+ * others are HF_ERR_ABORTED. Errors of init and cleanup: EINVAL is HF_ERR_ARG, ENOMEM and
+ * EAGAIN are HF_ERR_NOMEM, EBUSY (cleanup of an owned mutex; it stays as it is) is
+ * HF_ERR_LOCKED, all others are HF_ERR_SYSTEM.
  *
  *     hf_posix_mutex mutex;
  *     hf_lock lock;

@@ -3,9 +3,9 @@
  * Copyright The Holdfast authors
  *
  * Status codes: what every function that can fail returns, and what an answer carries on
- * the wire. A status is an int: HF_OK (0) or one of the negative HF_ERR_* values. The numbers
- * are wire values and are never renumbered. HF_PENDING is the one positive value; only the
- * functions that say so return it.
+ * the wire. A status is an int: HF_OK (0) or one of the negative HF_ERR_* values. The
+ * numbers are wire values and are never renumbered. HF_PENDING is the one positive value;
+ * only the functions that say so return it.
  *
  *     int rc = hf_nvm_destroy_checked(nvm, id);
  *     if (rc != HF_OK) { log_it(hf_status_name(rc), hf_status_text(rc)); }
@@ -69,11 +69,12 @@ enum hf_status {
         HF_STATUS_END_ = -1000
 };
 
-/* The sentence for a status; never NULL, also for unknown numbers. Static text. Any thread. */
+/* The sentence for a status; never NULL, also for unknown numbers. Static text. Any
+ * thread. */
 const char *hf_status_text(int status);
 
-/* The name of a status, as "HF_ERR_NOTFOUND"; "HF_ERR_?" for an unknown number. Static text.
- * Any thread. */
+/* The name of a status, as "HF_ERR_NOTFOUND"; "HF_ERR_?" for an unknown number. Static
+ * text. Any thread. */
 const char *hf_status_name(int status);
 
 /* Marks a result that is discarded on purpose; say why in a comment beside it. */

@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Annotations for clang's thread-safety analysis, and the tokens of the lock classes. With
- * another compiler, or with HF_CFG_THREADSAFE 0, they are empty.
+ * Annotations for clang's thread-safety analysis, and the tokens of the lock classes.
+ * With another compiler, or with HF_CFG_THREADSAFE 0, they are empty.
  *
  * A token (hf_tsa_nvm, ...) stands for "some lock of this class". It is declared, never
- * defined: no code refers to it. Functions below the dispatcher say HF_REQUIRES(hf_tsa_nvm).
- * The analysis does not follow calls through function pointers; what is called that way
- * carries HF_REQUIRES and begins with hf_nvm_assert_held().
+ * defined: no code refers to it. Functions below the dispatcher say
+ * HF_REQUIRES(hf_tsa_nvm). The analysis does not follow calls through function pointers;
+ * what is called that way carries HF_REQUIRES and begins with hf_nvm_assert_held().
  */
 #ifndef HOLDFAST_TSA_H
 #define HOLDFAST_TSA_H

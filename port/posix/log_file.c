@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Log sink to a file. There is no lock: reopening moves the new file onto the old descriptor
- * number with dup3(2), which the kernel does atomically, so a thread that logs at that moment
- * writes to the old file or to the new one, and the structure is never written.
+ * Log sink to a file. There is no lock: reopening moves the new file onto the old
+ * descriptor number with dup3(2), which the kernel does atomically, so a thread that logs
+ * at that moment writes to the old file or to the new one, and the structure is never
+ * written.
  */
 #include "holdfast/posix_log.h"
 

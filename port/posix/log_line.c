@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Text of log events, shared by the sinks. Stateless: everything is on the caller's stack, so
- * the sinks need no lock.
+ * Text of log events, shared by the sinks. Stateless: everything is on the caller's
+ * stack, so the sinks need no lock.
  */
 #include "log_line.h"
 

@@ -22,7 +22,8 @@
 size_t hf_posix_log_body(char *out, size_t size, const hf_log_event *event);
 
 /*
- * Write a whole line: time, level, body, newline and 0. A long body is cut, the newline stays.
+ * Write a whole line: time, level, body, newline and 0. A long body is cut, the newline
+ * stays.
  *
  * size  bytes at `out`, at least 64.
  * time  since 1970, UTC.

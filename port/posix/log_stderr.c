@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Log sink to standard error. It bypasses stdio, whose buffers and locks it does not need.
+ * Log sink to standard error. It bypasses stdio, whose buffers and locks it does not
+ * need.
  */
 #include "holdfast/posix_log.h"
 

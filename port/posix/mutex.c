@@ -4,11 +4,11 @@
  *
  * Lock operations over an error-checking pthread mutex.
  *
- * The mutex itself knows its owner but does not tell, so `owner` repeats it for is_held. It is
- * written only by the thread that owns the mutex and may be read by any. release and cleanup
- * ask it first, so a thread that misuses the lock does not reach the mutex. Relaxed order is
- * enough: a thread always sees its own last store, and whatever it sees of others is not its
- * own number.
+ * The mutex itself knows its owner but does not tell, so `owner` repeats it for is_held.
+ * It is written only by the thread that owns the mutex and may be read by any. release
+ * and cleanup ask it first, so a thread that misuses the lock does not reach the mutex.
+ * Relaxed order is enough: a thread always sees its own last store, and whatever it sees
+ * of others is not its own number.
  */
 #include "holdfast/posix_lock.h"
 
@@ -18,8 +18,8 @@
 
 #define NO_OWNER 0u
 
-/* Numbers are never used twice, unlike pthread_t, which a later thread may inherit from one
- * that ended while it owned the mutex. */
+/* Numbers are never used twice, unlike pthread_t, which a later thread may inherit from
+ * one that ended while it owned the mutex. */
 static hf_atomic_u64 last_thread_number;
 static _Thread_local uint64_t own_thread_number;
 
@@ -89,7 +89,8 @@ static int mutex_init(void *context, const void *config)
 static int mutex_cleanup(void *context)
 {
     hf_posix_mutex *mutex = (hf_posix_mutex *)context;
-    /* To destroy an owned mutex is undefined, so it is not left to the mutex to notice. */
+    /* To destroy an owned mutex is undefined, so it is not left to the mutex to
+     * notice. */
     if (hf_atomic_u64_load_relaxed(&mutex->owner) != NO_OWNER) {
         return HF_ERR_LOCKED;
     }
@@ -115,8 +116,8 @@ static bool mutex_is_held(void *context)
 static int mutex_release(void *context)
 {
     hf_posix_mutex *mutex = (hf_posix_mutex *)context;
-    /* The mutex would say EPERM. Asking first gives the same answer, and ThreadSanitizer ends
-     * a program that lets the mutex find out. */
+    /* The mutex would say EPERM. Asking first gives the same answer, and ThreadSanitizer
+     * ends a program that lets the mutex find out. */
     if (!mutex_is_held(context)) {
         return HF_ERR_LOCKED;
     }

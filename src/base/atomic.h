@@ -3,24 +3,26 @@
  * Copyright The Holdfast authors
  *
  * Atomic operations: the only place in the core that has any. The names carry the memory
- * order, so that a reader of the caller sees it, and each caller of a `release` or `acquire`
- * says with which other call it pairs:
+ * order, so that a reader of the caller sees it, and each caller of a `release` or
+ * `acquire` says with which other call it pairs:
  *
  *   store_release  pairs with a load_acquire of the same cell: who reads the stored value
  *                  also sees every write that came before the store.
- *   exchange       acquires and releases: it pairs with itself (hand-over of a flag) and with
- *                  both of the above.
- *   *_relaxed      pairs with nothing: the number itself is never torn, and nothing can be
- *                  concluded from it about other memory (statistics, levels, hints).
- *   *_seq_cst      store one cell, then load another, on both sides with the cells swapped: at
- *                  least one side sees the other's store ("I sleep" against "there is work").
- *                  Each pairs with the same two calls of the other side.
+ *   exchange       acquires and releases: it pairs with itself (hand-over of a flag) and
+ *                  with both of the above.
+ *   *_relaxed      pairs with nothing: the number itself is never torn, and nothing can
+ *                  be concluded from it about other memory (statistics, levels, hints).
+ *   *_seq_cst      store one cell, then load another, on both sides with the cells
+ *                  swapped: at least one side sees the other's store ("I sleep" against
+ *                  "there is work"). Each pairs with the same two calls of the other
+ *                  side.
  *
  * There are no fences: ThreadSanitizer does not follow them.
  *
- * The compiler's builtins are used instead of stdatomic.h because the cells stand in public
- * structures and in memory that two cores share. A core without 64-bit atomic instructions
- * needs __atomic_*_8 from its port; the 32-bit ones are inline on every supported target.
+ * The compiler's builtins are used instead of stdatomic.h because the cells stand in
+ * public structures and in memory that two cores share. A core without 64-bit atomic
+ * instructions needs __atomic_*_8 from its port; the 32-bit ones are inline on every
+ * supported target.
  */
 #ifndef HF_BASE_ATOMIC_H
 #define HF_BASE_ATOMIC_H
@@ -117,7 +119,8 @@ static inline uint64_t hf_atomic_u64_exchange(hf_atomic_u64 *cell, uint64_t valu
     return __atomic_exchange_n(&cell->value, value, __ATOMIC_ACQ_REL);
 }
 
-/* Raise the cell to `value` if it is lower. For maxima (latency_ms_max); pairs with nothing. */
+/* Raise the cell to `value` if it is lower. For maxima (latency_ms_max); pairs with
+ * nothing. */
 static inline void hf_atomic_u64_raise_relaxed(hf_atomic_u64 *cell, uint64_t value)
 {
     uint64_t seen = __atomic_load_n(&cell->value, __ATOMIC_RELAXED);

@@ -2,11 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Wiping, constant-time comparison and the bounds-checked cursors through which every byte
- * of a peer and of the medium goes. Works on the caller's objects only; no locks.
+ * Wiping, constant-time comparison and the bounds-checked cursors through which every
+ * byte of a peer and of the medium goes. Works on the caller's objects only; no locks.
  *
- * NULL with length 0 is legal input everywhere, so no pointer arithmetic and no mem*() call
- * happens for an empty range.
+ * NULL with length 0 is legal input everywhere, so no pointer arithmetic and no mem*()
+ * call happens for an empty range.
  */
 #include "holdfast/bytes.h"
 
@@ -20,8 +20,8 @@ void hf_wipe(void *data, size_t len)
         return;
     }
     memset(data, 0, len);
-    /* The empty instruction claims to read the memory, so the stores before it are not dead,
-     * and memset keeps its speed. */
+    /* The empty instruction claims to read the memory, so the stores before it are not
+     * dead, and memset keeps its speed. */
     __asm__ __volatile__("" : : "r"(data) : "memory");
 }
 

@@ -2,14 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * CRC-32C by slicing: eight tables let one round take eight bytes. The tables are constant
- * expressions, 8 KiB of read-only memory, so there is nothing to initialise and no state.
+ * CRC-32C by slicing: eight tables let one round take eight bytes. The tables are
+ * constant expressions, 8 KiB of read-only memory, so there is nothing to initialise and
+ * no state.
  *
- * Table k holds, for each byte n, the register after n and k zero bytes went through it. The
- * register is linear over GF(2), and a single bit b of n first moves to the right end in b
- * steps, then turns into the polynomial and goes on for the 8 * (k + 1) - b - 1 steps that
- * are left. So every entry is an exclusive or of at most eight POWER_j (the polynomial after j
- * further steps), and 64 of these make all the tables.
+ * Table k holds, for each byte n, the register after n and k zero bytes went through it.
+ * The register is linear over GF(2), and a single bit b of n first moves to the right end
+ * in b steps, then turns into the polynomial and goes on for the 8 * (k + 1) - b - 1
+ * steps that are left. So every entry is an exclusive or of at most eight P_j (the
+ * polynomial after j further steps), and 64 of these make all the tables.
  */
 #include "holdfast/crc32c.h"
 
@@ -24,20 +25,19 @@
 
 /* clang-format off */
 #define POWERS(p, a, b, c, d, e, f, g, h)                                                \
-    POWER_##a = STEP(p),         POWER_##b = STEP(POWER_##a), POWER_##c = STEP(POWER_##b), \
-    POWER_##d = STEP(POWER_##c), POWER_##e = STEP(POWER_##d), POWER_##f = STEP(POWER_##e), \
-    POWER_##g = STEP(POWER_##f), POWER_##h = STEP(POWER_##g)
+    P_##a = STEP(p), P_##b = STEP(P_##a), P_##c = STEP(P_##b), P_##d = STEP(P_##c),      \
+    P_##e = STEP(P_##d), P_##f = STEP(P_##e), P_##g = STEP(P_##f), P_##h = STEP(P_##g)
 
 enum power {
     /* Register 1 becomes the polynomial in one step. */
     POWERS(1, 0, 1, 2, 3, 4, 5, 6, 7),
-    POWERS(POWER_7, 8, 9, 10, 11, 12, 13, 14, 15),
-    POWERS(POWER_15, 16, 17, 18, 19, 20, 21, 22, 23),
-    POWERS(POWER_23, 24, 25, 26, 27, 28, 29, 30, 31),
-    POWERS(POWER_31, 32, 33, 34, 35, 36, 37, 38, 39),
-    POWERS(POWER_39, 40, 41, 42, 43, 44, 45, 46, 47),
-    POWERS(POWER_47, 48, 49, 50, 51, 52, 53, 54, 55),
-    POWERS(POWER_55, 56, 57, 58, 59, 60, 61, 62, 63)
+    POWERS(P_7, 8, 9, 10, 11, 12, 13, 14, 15),
+    POWERS(P_15, 16, 17, 18, 19, 20, 21, 22, 23),
+    POWERS(P_23, 24, 25, 26, 27, 28, 29, 30, 31),
+    POWERS(P_31, 32, 33, 34, 35, 36, 37, 38, 39),
+    POWERS(P_39, 40, 41, 42, 43, 44, 45, 46, 47),
+    POWERS(P_47, 48, 49, 50, 51, 52, 53, 54, 55),
+    POWERS(P_55, 56, 57, 58, 59, 60, 61, 62, 63)
 };
 
 #define TERM(n, bit, power) ((((n) >> (bit)) & 1u) != 0 ? (uint32_t)(power) : 0u)
@@ -60,14 +60,14 @@ enum power {
     E64((n) + 128u, __VA_ARGS__), E64((n) + 192u, __VA_ARGS__)
 
 static const uint32_t table[SLICE_COUNT][256] = {
-    { E256(0u, POWER_0, POWER_1, POWER_2, POWER_3, POWER_4, POWER_5, POWER_6, POWER_7) },
-    { E256(0u, POWER_8, POWER_9, POWER_10, POWER_11, POWER_12, POWER_13, POWER_14, POWER_15) },
-    { E256(0u, POWER_16, POWER_17, POWER_18, POWER_19, POWER_20, POWER_21, POWER_22, POWER_23) },
-    { E256(0u, POWER_24, POWER_25, POWER_26, POWER_27, POWER_28, POWER_29, POWER_30, POWER_31) },
-    { E256(0u, POWER_32, POWER_33, POWER_34, POWER_35, POWER_36, POWER_37, POWER_38, POWER_39) },
-    { E256(0u, POWER_40, POWER_41, POWER_42, POWER_43, POWER_44, POWER_45, POWER_46, POWER_47) },
-    { E256(0u, POWER_48, POWER_49, POWER_50, POWER_51, POWER_52, POWER_53, POWER_54, POWER_55) },
-    { E256(0u, POWER_56, POWER_57, POWER_58, POWER_59, POWER_60, POWER_61, POWER_62, POWER_63) }
+    { E256(0u, P_0, P_1, P_2, P_3, P_4, P_5, P_6, P_7) },
+    { E256(0u, P_8, P_9, P_10, P_11, P_12, P_13, P_14, P_15) },
+    { E256(0u, P_16, P_17, P_18, P_19, P_20, P_21, P_22, P_23) },
+    { E256(0u, P_24, P_25, P_26, P_27, P_28, P_29, P_30, P_31) },
+    { E256(0u, P_32, P_33, P_34, P_35, P_36, P_37, P_38, P_39) },
+    { E256(0u, P_40, P_41, P_42, P_43, P_44, P_45, P_46, P_47) },
+    { E256(0u, P_48, P_49, P_50, P_51, P_52, P_53, P_54, P_55) },
+    { E256(0u, P_56, P_57, P_58, P_59, P_60, P_61, P_62, P_63) }
 };
 /* clang-format on */
 

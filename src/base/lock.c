@@ -2,11 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The lock abstraction: checks its state and passes on to the port's operations. This file is
- * the only caller of ops->acquire and ops->release.
+ * The lock abstraction: checks its state and passes on to the port's operations. This
+ * file is the only caller of ops->acquire and ops->release.
  *
- * `initialized` and `ops` are written by init and cleanup only, which are single-threaded by
- * contract, so acquire and release read them without synchronisation.
+ * `initialized` and `ops` are written by init and cleanup only, which are single-threaded
+ * by contract, so acquire and release read them without synchronisation.
  */
 #include "holdfast/lock.h"
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The level filter in front of a log sink. The level may change while others log, so it is an
- * atomic number; all else is fixed by init.
+ * The level filter in front of a log sink. The level may change while others log, so it
+ * is an atomic number; all else is fixed by init.
  */
 #include "holdfast/log.h"
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Names and sentences of the status codes, both derived from HF_STATUS_LIST, so that a new
- * status cannot be without them. Stateless.
+ * Names and sentences of the status codes, both derived from HF_STATUS_LIST, so that a
+ * new status cannot be without them. Stateless.
  */
 #include "holdfast/status.h"
 

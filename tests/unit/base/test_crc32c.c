@@ -39,7 +39,8 @@ static void fill(uint8_t *data, size_t len)
 static void test_crc32c_rfc3720_vectors_match(void **state)
 {
     (void)state;
-    /* B.4 prints the CRC in the order of the bytes on the wire, least significant first. */
+    /* B.4 prints the CRC in the order of the bytes on the wire, least significant
+     * first. */
     static const uint8_t read_pdu[48] = {
         0x01, 0xc0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
         0x00, 0x00, 0x00, 0x00, 0x14, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00,

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The log sinks: the form of a line, one write per event, and files that are renamed, lost or
- * cannot be opened.
+ * The log sinks: the form of a line, one write per event, and files that are renamed,
+ * lost or cannot be opened.
  */
 #include "holdfast/posix_log.h"
 
@@ -38,7 +38,7 @@ static int folder_open(void **state)
     if (f == NULL) {
         return -1;
     }
-    strcpy(f->dir, "/tmp/hf_test_log_XXXXXX");
+    snprintf(f->dir, sizeof(f->dir), "/tmp/hf_test_log_XXXXXX");
     if (mkdtemp(f->dir) == NULL) {
         free(f);
         return -1;
@@ -75,7 +75,8 @@ static const hf_log_event damaged = { .level = HF_LOG_ERROR,
                                       .value = 0x1F,
                                       .status = HF_ERR_CORRUPT };
 
-/* What `sink` writes to standard error for `event`; a pipe shows each write as one read. */
+/* What `sink` writes to standard error for `event`; a pipe shows each write as one
+ * read. */
 static size_t capture_stderr(hf_log_sink sink, const hf_log_event *event, char *text)
 {
     int ends[2];

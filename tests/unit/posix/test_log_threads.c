@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * A log file that is renamed and reopened again and again while threads log and another one
- * changes the level: every line arrives once and whole.
+ * A log file that is renamed and reopened again and again while threads log and another
+ * one changes the level: every line arrives once and whole.
  */
 #include "holdfast/posix_log.h"
 
