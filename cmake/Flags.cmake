@@ -25,6 +25,7 @@ target_compile_options(hf_core_flags INTERFACE
   $<$<BOOL:${HF_WERROR}>:-Werror>
   $<$<C_COMPILER_ID:Clang>:-Wthread-safety>
   $<$<C_COMPILER_ID:Clang>:-Wthread-safety-beta>
+  $<IF:$<C_COMPILER_ID:Clang>,-ferror-limit=10,-fmax-errors=10>
   -fno-common -fstack-protector-strong)
 
 if(HF_CFG_THREADSAFE)

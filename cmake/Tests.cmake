@@ -3,8 +3,9 @@
 #
 # The tests. Each program is a ctest entry <folder>/<file name>, with the folder's label:
 #
-#   tests/unit/<module>/test_*.c   unit; linked with that module and those below it only.
-#                                  Other files of the folder are linked into each of them.
+#   tests/unit/<module>/test_*.c   unit; linked with that module and those below it only
+#                                  (the same for <module>_<what>). Other files of the folder
+#                                  are linked into each of them.
 #   tests/suite/*.c                library hf_suite: platform-free drivers
 #   tests/harness/run_*.c          suite; the other files of the folder are hf_harness
 #   tests/stress/stress_*.c        stress; the other files of the folder are hf_stress
@@ -81,6 +82,23 @@ set(HF_UNIT_client hf_all)
 set(HF_UNIT_daemon hf_daemon hf_all)
 set(HF_UNIT_cli hf_cli hf_all)
 
+# The libraries for the tests of a folder: nvm and nvm_powercut both test the module nvm.
+function(hf_unit_libraries out folder)
+  set(${out} "" PARENT_SCOPE)
+  while(folder)
+    if(DEFINED HF_UNIT_${folder})
+      set(${out} ${HF_UNIT_${folder}} PARENT_SCOPE)
+      return()
+    elseif(TARGET hf_${folder})
+      set(${out} hf_${folder} PARENT_SCOPE)
+      return()
+    elseif(NOT folder MATCHES "_")
+      return()
+    endif()
+    string(REGEX REPLACE "_[^_]*$" "" folder ${folder})
+  endwhile()
+endfunction()
+
 add_custom_target(unit)
 file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES true ${tests}/unit/*)
 foreach(folder IN LISTS folders)
@@ -92,12 +110,9 @@ foreach(folder IN LISTS folders)
   set(programs ${shared})
   list(FILTER programs INCLUDE REGEX "/test_[^/]*\\.c$")
   list(FILTER shared EXCLUDE REGEX "/test_[^/]*\\.c$")
-  if(DEFINED HF_UNIT_${module})
-    set(libraries ${HF_UNIT_${module}})
-  elseif(TARGET hf_${module})
-    set(libraries hf_${module})
-  else()
-    message(WARNING "tests/unit/${module}: there is no library hf_${module}")
+  hf_unit_libraries(libraries ${module})
+  if(NOT libraries)
+    message(WARNING "tests/unit/${module} belongs to no module")
     continue()
   endif()
   add_custom_target(unit_${module})
