@@ -58,6 +58,22 @@ foreach(source IN LISTS examples)
   hf_executable(example_${name} ${source} examples hf_all)
 endforeach()
 
+# The program in README.md is an example, too: it is cut out and compiled as it stands there.
+set(readme ${PROJECT_SOURCE_DIR}/README.md)
+if(EXISTS ${readme})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${readme})
+  file(READ ${readme} text)
+  string(FIND "${text}" "```c\n" start)
+  if(start GREATER -1)
+    math(EXPR start "${start} + 5")
+    string(SUBSTRING "${text}" ${start} -1 text)
+    string(FIND "${text}" "```" end)
+    string(SUBSTRING "${text}" 0 ${end} text)
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/examples/readme.c CONTENT "@text@" @ONLY)
+    hf_executable(example_readme ${PROJECT_BINARY_DIR}/examples/readme.c examples hf_all)
+  endif()
+endif()
+
 # The benchmarks compare threads and processes: none in a build without threads.
 if(HF_CFG_THREADSAFE)
   hf_glob(bench_sources ${PROJECT_SOURCE_DIR}/bench/*.c)
