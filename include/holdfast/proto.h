@@ -88,6 +88,13 @@ enum hf_message_index {
     HF_MESSAGE_COUNT
 };
 
+/* HF_RECORD_object_entry etc.: places for hf_record_at. */
+enum hf_record_index {
+#define HF_RECORD_ENUM_(name, doc) HF_RECORD_##name,
+    HF_RECORDS(HF_RECORD_ENUM_)
+    HF_RECORD_COUNT
+};
+
 enum hf_group {
 #define HF_GROUP_ENUM_(group, number, name, doc) HF_GROUP_##group = (number),
     HF_GROUPS(HF_GROUP_ENUM_)
@@ -144,7 +151,7 @@ const hf_message *hf_message_find(uint16_t kind);
 
 /* By index, 0 .. HF_MESSAGE_COUNT - 1 in catalogue order; NULL: past the end. */
 const hf_message *hf_message_at(size_t index);
-const hf_record *hf_record_at(size_t index);
+const hf_record *hf_record_at(size_t index); /* 0 .. HF_RECORD_COUNT - 1 */
 
 /* "sign", or "?" for an unknown kind; "crypto", or "?". Static text. */
 const char *hf_message_name(uint16_t kind);
