@@ -41,7 +41,9 @@ static void restore(hf_buffer *buffer, size_t len, size_t room)
 {
     if (buffer != NULL) {
         buffer->len = len;
-        hf_wipe(buffer->data + len, room);
+        if (room > 0) {
+            hf_wipe(buffer->data + len, room);
+        }
     }
 }
 

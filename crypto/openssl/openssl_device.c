@@ -1,0 +1,184 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The Holdfast authors
+ *
+ * The libcrypto device: its life, what it supports, its random generator and its table of
+ * operations. The algorithms are fetched here once, not per call. A concurrent device: it has
+ * no lock, nothing changes after open.
+ */
+#include "openssl_device.h"
+
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
+int hf_openssl_failed(int status)
+{
+    ERR_clear_error();
+    return status;
+}
+
+/* Its own lists, not the tables of hf_crypto: a row added there is not yet done here. */
+static bool has_algorithm(uint16_t algorithm)
+{
+    switch (algorithm) {
+    case HF_ALG_SHA256:
+    case HF_ALG_SHA384:
+    case HF_ALG_SHA512:
+    case HF_ALG_HMAC_SHA256:
+    case HF_ALG_AES_GCM:
+    case HF_ALG_ECDSA:
+    case HF_ALG_ED25519:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_key_supported(void *context, uint32_t key_type)
+{
+    (void)context;
+    switch (key_type) {
+    case HF_KEY_AES_128:
+    case HF_KEY_AES_256:
+    case HF_KEY_HMAC:
+    case HF_KEY_P256:
+    case HF_KEY_P256_PUBLIC:
+    case HF_KEY_P384:
+    case HF_KEY_P384_PUBLIC:
+    case HF_KEY_ED25519:
+    case HF_KEY_ED25519_PUBLIC:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_supported(void *context, uint16_t algorithm, uint32_t key_type)
+{
+    const hf_algorithm *row = hf_algorithm_find(algorithm);
+    return row != NULL && has_algorithm(algorithm) &&
+           (key_type == 0 || is_key_supported(context, key_type)) &&
+           hf_algorithm_fits(row, key_type, key_type != 0);
+}
+
+/* RAND_bytes: the generator for what may be seen; keys come from the private one. Both are of
+ * the calling thread. */
+static int random_bytes(void *context, uint8_t *out, size_t len)
+{
+    (void)context;
+    while (len > 0) {
+        size_t part = len < HF_OPENSSL_LEN_MAX ? len : HF_OPENSSL_LEN_MAX;
+        if (RAND_bytes(out, (int)part) != 1) {
+            return hf_openssl_failed(HF_ERR_RANDOM);
+        }
+        out += part;
+        len -= part;
+    }
+    return HF_OK;
+}
+
+static const hf_crypto_device_ops device_ops = {
+    .is_supported = is_supported,
+    .is_key_supported = is_key_supported,
+    .random = random_bytes,
+    .generate = hf_openssl_generate,
+    .import = hf_openssl_import,
+    .export = hf_openssl_export,
+    .public_key = hf_openssl_public_key,
+    .parse = hf_openssl_parse,
+    .parsed_destroy = hf_openssl_parsed_destroy,
+    .hash = hf_openssl_hash,
+    .stream_open = hf_openssl_stream_open,
+    .stream_update = hf_openssl_stream_update,
+    .stream_finish = hf_openssl_stream_finish,
+    .stream_close = hf_openssl_stream_close,
+    .mac = hf_openssl_mac,
+    .sign = hf_openssl_sign,
+    .verify = hf_openssl_verify,
+    .encrypt = hf_openssl_encrypt,
+    .decrypt = hf_openssl_decrypt,
+};
+
+hf_crypto_device_config hf_openssl_device(hf_openssl *openssl)
+{
+    return (hf_crypto_device_config){ .ops = &device_ops,
+                                      .context = openssl,
+                                      .name = "openssl" };
+}
+
+static int fetch_hmac(hf_openssl *openssl)
+{
+    char digest[] = "SHA256";
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    openssl->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    if (openssl->hmac == NULL) {
+        return HF_ERR_CRYPTO;
+    }
+    openssl->hmac_sha256 = EVP_MAC_CTX_new(openssl->hmac);
+    if (openssl->hmac_sha256 == NULL) {
+        return HF_ERR_NOMEM;
+    }
+    return EVP_MAC_CTX_set_params(openssl->hmac_sha256, params) == 1 ? HF_OK
+                                                                     : HF_ERR_CRYPTO;
+}
+
+static int fetch(hf_openssl *openssl)
+{
+    openssl->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    openssl->sha384 = EVP_MD_fetch(NULL, "SHA384", NULL);
+    openssl->sha512 = EVP_MD_fetch(NULL, "SHA512", NULL);
+    openssl->aes_128_gcm = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
+    openssl->aes_256_gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+    openssl->p256 = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+    openssl->p384 = EC_GROUP_new_by_curve_name(NID_secp384r1);
+    if (openssl->sha256 == NULL || openssl->sha384 == NULL || openssl->sha512 == NULL ||
+        openssl->aes_128_gcm == NULL || openssl->aes_256_gcm == NULL ||
+        openssl->p256 == NULL || openssl->p384 == NULL) {
+        return HF_ERR_CRYPTO;
+    }
+    return fetch_hmac(openssl);
+}
+
+int hf_openssl_open(hf_openssl **openssl)
+{
+    if (openssl == NULL) {
+        return HF_ERR_ARG;
+    }
+    *openssl = NULL;
+    hf_openssl *made = OPENSSL_zalloc(sizeof(*made));
+    if (made == NULL) {
+        return hf_openssl_failed(HF_ERR_NOMEM);
+    }
+    int rc = fetch(made);
+    if (rc != HF_OK) {
+        hf_openssl_close(made);
+        return hf_openssl_failed(rc);
+    }
+    *openssl = made;
+    return HF_OK;
+}
+
+void hf_openssl_close(hf_openssl *openssl)
+{
+    if (openssl == NULL) {
+        return;
+    }
+    EVP_MD_free(openssl->sha256);
+    EVP_MD_free(openssl->sha384);
+    EVP_MD_free(openssl->sha512);
+    EVP_CIPHER_free(openssl->aes_128_gcm);
+    EVP_CIPHER_free(openssl->aes_256_gcm);
+    EVP_MAC_CTX_free(openssl->hmac_sha256);
+    EVP_MAC_free(openssl->hmac);
+    EC_GROUP_free(openssl->p256);
+    EC_GROUP_free(openssl->p384);
+    OPENSSL_free(openssl);
+}

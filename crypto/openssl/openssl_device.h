@@ -1,0 +1,111 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The Holdfast authors
+ *
+ * What the files of the libcrypto device share: the device, a parsed key, and the operations,
+ * one family per file. Everything in hf_openssl is made at open and then only read, so threads
+ * share it without a lock; libcrypto counts the references of its objects atomically.
+ *
+ * Contexts of operations are not made per call from a name: a template is prepared at open or
+ * when the key is parsed, and each call duplicates it. A duplicate costs about 0.2 us where a
+ * fresh signature context costs 1.5 us, and unlike a context that is used again it may be made
+ * by any thread.
+ */
+#ifndef HF_OPENSSL_DEVICE_H
+#define HF_OPENSSL_DEVICE_H
+
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+
+#include "holdfast/crypto.h"
+#include "holdfast/openssl.h"
+
+/* What libcrypto's interface can take in one call. */
+#define HF_OPENSSL_LEN_MAX 0x7FFFFFFF
+
+struct hf_openssl {
+    EVP_MD *sha256;
+    EVP_MD *sha384;
+    EVP_MD *sha512;
+    EVP_CIPHER *aes_128_gcm;
+    EVP_CIPHER *aes_256_gcm;
+    EVP_MAC *hmac;
+    EVP_MAC_CTX *hmac_sha256; /* template: digest set, no key */
+    EC_GROUP *p256;
+    EC_GROUP *p384;
+};
+
+/* The device's form of a key. Templates of what its type can do; the others are NULL. */
+typedef struct hf_openssl_key {
+    EVP_PKEY *pkey;
+    EVP_PKEY_CTX *sign;    /* EC */
+    EVP_PKEY_CTX *verify;  /* EC */
+    EVP_MD_CTX *sign_md;   /* Ed25519 */
+    EVP_MD_CTX *verify_md; /* Ed25519 */
+    EVP_MAC_CTX *mac;      /* HMAC-SHA-256 */
+} hf_openssl_key;
+
+/* Empties libcrypto's error queue of this thread and passes the status on. Every failing call
+ * ends with it: nothing is left behind for the program around us, and nothing is logged. */
+int hf_openssl_failed(int status) HF_MUST_CHECK;
+
+/* openssl_hash.c; see hf_crypto_device_ops. */
+int hf_openssl_hash(void *context, uint16_t algorithm, hf_bytes input, hf_buffer *out);
+int hf_openssl_stream_open(void *context, uint16_t algorithm, void **stream);
+int hf_openssl_stream_update(void *context, void *stream, hf_bytes input);
+int hf_openssl_stream_finish(void *context, void *stream, hf_buffer *out);
+void hf_openssl_stream_close(void *context, void *stream);
+
+/* openssl_mac.c */
+int hf_openssl_mac(void *context, const hf_crypto_op *op, hf_buffer *out);
+int hf_openssl_mac_parse(hf_openssl *openssl, hf_bytes raw, hf_openssl_key *parsed)
+    HF_MUST_CHECK;
+
+/* openssl_aead.c */
+int hf_openssl_encrypt(void *context, const hf_crypto_op *op, hf_buffer *out,
+                       hf_buffer *tag);
+int hf_openssl_decrypt(void *context, const hf_crypto_op *op, hf_buffer *out);
+
+/* openssl_signature.c */
+int hf_openssl_sign(void *context, const hf_crypto_op *op, hf_buffer *out);
+int hf_openssl_verify(void *context, const hf_crypto_op *op);
+
+/* openssl_ec.c: arithmetic and EVP_PKEYs of the short Weierstrass curves. */
+
+/* The device's group of a key type's curve; NULL when it is none of ours. */
+const EC_GROUP *hf_openssl_ec_group(const hf_openssl *openssl, uint32_t type);
+/* Raw public key of a scalar: HF_ERR_KEY when the scalar is not in 1 .. n - 1. */
+int hf_openssl_ec_public(const EC_GROUP *group, hf_bytes scalar, hf_buffer *out)
+    HF_MUST_CHECK;
+/* HF_OK when it is an uncompressed point on the curve, HF_ERR_KEY when not. */
+int hf_openssl_ec_check_point(const EC_GROUP *group, hf_bytes point) HF_MUST_CHECK;
+/* A new scalar. */
+int hf_openssl_ec_generate(const EC_GROUP *group, size_t scalar_len, hf_buffer *out)
+    HF_MUST_CHECK;
+/* The EVP_PKEY of a raw key, private or public. */
+int hf_openssl_ec_parse(const EC_GROUP *group, uint32_t type, hf_bytes raw,
+                        EVP_PKEY **pkey) HF_MUST_CHECK;
+
+/* openssl_edwards.c */
+int hf_openssl_edwards_public(hf_bytes seed, hf_buffer *out) HF_MUST_CHECK;
+int hf_openssl_edwards_check_point(hf_bytes point) HF_MUST_CHECK;
+int hf_openssl_edwards_parse(uint32_t type, hf_bytes raw, EVP_PKEY **pkey) HF_MUST_CHECK;
+
+/* openssl_key.c */
+int hf_openssl_generate(void *context, uint32_t type, hf_buffer *out);
+int hf_openssl_import(void *context, uint32_t type, uint16_t format, hf_bytes in,
+                      hf_buffer *out);
+int hf_openssl_export(void *context, uint32_t type, uint16_t format, hf_bytes raw,
+                      hf_buffer *out);
+int hf_openssl_public_key(void *context, const hf_crypto_key *key, hf_buffer *out);
+
+/* openssl_parsed.c */
+int hf_openssl_parse(void *context, uint32_t type, hf_bytes raw, void **parsed);
+void hf_openssl_parsed_destroy(void *context, void *parsed);
+/* The parsed form to use in one operation: the key's own, or a temporary one in *temporary,
+ * which the caller destroys. */
+int hf_openssl_borrow(hf_openssl *openssl, const hf_crypto_key *key,
+                      hf_openssl_key **parsed, void **temporary) HF_MUST_CHECK;
+
+#endif

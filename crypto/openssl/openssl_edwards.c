@@ -1,0 +1,117 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The Holdfast authors
+ *
+ * Ed25519 keys in the libcrypto device (RFC 8032). libcrypto takes any 32 bytes as a public key
+ * and finds out when it verifies; here a point is checked when it is imported.
+ */
+#include "openssl_device.h"
+
+#include <openssl/crypto.h>
+
+#define KEY_LEN 32
+
+int hf_openssl_edwards_parse(uint32_t type, hf_bytes raw, EVP_PKEY **pkey)
+{
+    if (HF_KEY_CLASS(type) == HF_CLASS_PUBLIC) {
+        int rc = hf_openssl_edwards_check_point(raw);
+        if (rc != HF_OK) {
+            return rc;
+        }
+        *pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, raw.data, raw.len);
+    } else {
+        *pkey = EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL, raw.data, raw.len);
+    }
+    return *pkey != NULL ? HF_OK : HF_ERR_CRYPTO;
+}
+
+int hf_openssl_edwards_public(hf_bytes seed, hf_buffer *out)
+{
+    uint8_t point[KEY_LEN];
+    size_t len = sizeof(point);
+    EVP_PKEY *pkey = NULL;
+    int rc = hf_openssl_edwards_parse(HF_KEY_ED25519, seed, &pkey);
+    if (rc != HF_OK) {
+        return rc;
+    }
+    if (EVP_PKEY_get_raw_public_key(pkey, point, &len) == 1) {
+        rc = hf_buffer_append(out, hf_bytes_of(point, len));
+    } else {
+        rc = HF_ERR_CRYPTO;
+    }
+    EVP_PKEY_free(pkey);
+    return rc;
+}
+
+/* The numbers of the check; public, so time does not matter. */
+typedef struct curve_check {
+    BN_CTX *ctx;
+    BIGNUM *p; /* 2^255 - 19 */
+    BIGNUM *d; /* -121665 / 121666 */
+    BIGNUM *y;
+    BIGNUM *u;
+    BIGNUM *v;
+} curve_check;
+
+/* p and d: RFC 8032 5.1. */
+static bool set_constants(curve_check *c)
+{
+    return BN_set_bit(c->p, 255) == 1 && BN_sub_word(c->p, 19) == 1 &&
+           BN_set_word(c->d, 121666) == 1 &&
+           BN_mod_inverse(c->d, c->d, c->p, c->ctx) != NULL &&
+           BN_mul_word(c->d, 121665) == 1 && BN_sub(c->d, c->p, c->d) == 1 &&
+           BN_nnmod(c->d, c->d, c->p, c->ctx) == 1;
+}
+
+/* RFC 8032 5.1.3: y < p, and x^2 = u / v has a root, where u = y^2 - 1 and v = d y^2 + 1 (never
+ * 0). u / v has one exactly when u v has. With u = 0, x is 0 and has no sign. */
+static int check(curve_check *c, hf_bytes point)
+{
+    uint8_t bytes[KEY_LEN];
+    for (size_t i = 0; i < KEY_LEN; i++) {
+        bytes[i] = point.data[i];
+    }
+    bool has_sign = (bytes[KEY_LEN - 1] & 0x80u) != 0;
+    bytes[KEY_LEN - 1] &= 0x7Fu;
+    if (!set_constants(c) || BN_lebin2bn(bytes, KEY_LEN, c->y) == NULL) {
+        return HF_ERR_CRYPTO;
+    }
+    if (BN_cmp(c->y, c->p) >= 0) {
+        return HF_ERR_KEY;
+    }
+    if (BN_mod_sqr(c->u, c->y, c->p, c->ctx) != 1 ||
+        BN_mod_mul(c->v, c->d, c->u, c->p, c->ctx) != 1 || BN_add_word(c->v, 1) != 1 ||
+        BN_mod_sub(c->u, c->u, BN_value_one(), c->p, c->ctx) != 1 ||
+        BN_mod_mul(c->v, c->u, c->v, c->p, c->ctx) != 1) {
+        return HF_ERR_CRYPTO;
+    }
+    if (BN_is_zero(c->u)) {
+        return has_sign ? HF_ERR_KEY : HF_OK;
+    }
+    int symbol = BN_kronecker(c->v, c->p, c->ctx);
+    if (symbol < -1) {
+        return HF_ERR_CRYPTO;
+    }
+    return symbol == 1 ? HF_OK : HF_ERR_KEY;
+}
+
+int hf_openssl_edwards_check_point(hf_bytes point)
+{
+    if (point.len != KEY_LEN) {
+        return HF_ERR_KEY;
+    }
+    curve_check c = { .ctx = BN_CTX_new() };
+    if (c.ctx == NULL) {
+        return HF_ERR_NOMEM;
+    }
+    BN_CTX_start(c.ctx);
+    c.p = BN_CTX_get(c.ctx);
+    c.d = BN_CTX_get(c.ctx);
+    c.y = BN_CTX_get(c.ctx);
+    c.u = BN_CTX_get(c.ctx);
+    c.v = BN_CTX_get(c.ctx); /* NULL when one of them could not be had */
+    int rc = c.v != NULL ? check(&c, point) : HF_ERR_NOMEM;
+    BN_CTX_end(c.ctx);
+    BN_CTX_free(c.ctx);
+    return rc;
+}
