@@ -3,9 +3,9 @@
  * Copyright The Holdfast authors
  *
  * The channel: finds frames in the bytes of a transport, and keeps answers until the
- * transport takes them. Bytes in the buffers but outside of [start, len) are always zero if
- * they ever held anything: who moves or drops bytes wipes what they leave behind. No lock;
- * one thread at a time.
+ * transport takes them. Bytes in the buffers but outside of [start, len) are always zero
+ * if they ever held anything: who moves or drops bytes wipes what they leave behind. No
+ * lock; one thread at a time.
  */
 #include "holdfast/channel.h"
 

@@ -2,15 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The ring. The two offsets and the closed flag in shared memory are the only cells that both
- * sides touch at the same time, all atomic; the data between tail and head belongs to the
- * consumer, the rest to the producer, and a release store of an offset hands bytes over. No
- * lock. Layout of the memory:
+ * The ring. The two offsets and the closed flag in shared memory are the only cells that
+ * both sides touch at the same time, all atomic; the data between tail and head belongs
+ * to the consumer, the rest to the producer, and a release store of an offset hands
+ * bytes over. No lock. Layout of the memory:
  *
  *     hf_ring_shared [0] client to server, [1] server to client; then their data, [0], [1]
  *
- * Whatever is read from the shared part is checked against `size` and this side's own copy of
- * its own offset before it is used.
+ * Whatever is read from the shared part is checked against `size` and this side's own
+ * copy of its own offset before it is used.
  */
 #include "holdfast/ring.h"
 
@@ -50,8 +50,8 @@ static bool is_closed(const hf_ring_shared *ring)
 /* Bytes that may be sent; more than `size` when the peer's tail is nonsense. */
 static uint32_t room_of(const hf_ring_end *end)
 {
-    /* Pairs with the release store of the tail in ring_recv: the consumer has done with the
-     * bytes before it. A tail ahead of the head gives a huge difference. */
+    /* Pairs with the release store of the tail in ring_recv: the consumer has done with
+     * the bytes before it. A tail ahead of the head gives a huge difference. */
     uint32_t used = end->out_head - hf_atomic_u32_load_acquire(&end->out->tail);
     return used > end->size ? UINT32_MAX : end->size - used;
 }

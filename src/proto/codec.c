@@ -3,9 +3,9 @@
  * Copyright The Holdfast authors
  *
  * The codec: one decoder and one encoder for all messages, driven by the field tables of
- * message.c. A field's value is read from and written to the struct by memcpy at its offset;
- * a peer's bytes are only reached through the reader, and nothing is stored before it was
- * checked. No state, no lock.
+ * message.c. A field's value is read from and written to the struct by memcpy at its
+ * offset; a peer's bytes are only reached through the reader, and nothing is stored
+ * before it was checked. No state, no lock.
  */
 #include "holdfast/proto.h"
 

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The catalogue as constant tables: the fields of each message, the messages, and two lookup
- * tables by group and action. The codec (codec.c) interprets them. Constants only: no lock.
+ * The catalogue as constant tables: the fields of each message, the messages, and two
+ * lookup tables by group and action. The codec (codec.c) interprets them. Constants
+ * only: no lock.
  */
 #include "holdfast/proto.h"
 
