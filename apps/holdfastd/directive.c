@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The words of `listen` and `uid`: see settings.h. Kept apart from settings.c because the same
- * words come from the file and from the command line.
+ * The words of `listen` and `uid`: see settings.h. Kept apart from settings.c because
+ * the same words come from the file and from the command line.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static int words_split(words *out, const char *text, const char **why)
         *why = "too long";
         return HF_ERR_CONFIG;
     }
-    strcpy(out->text, text);
+    memcpy(out->text, text, strlen(text) + 1);
     char *rest = NULL;
     for (char *word = strtok_r(out->text, " \t", &rest); word != NULL;
          word = strtok_r(NULL, " \t", &rest)) {
@@ -39,7 +39,8 @@ static int words_split(words *out, const char *text, const char **why)
     return HF_OK;
 }
 
-static bool number_read(const char *text, int base, unsigned long max, unsigned long *value)
+static bool number_read(const char *text, int base, unsigned long max,
+                        unsigned long *value)
 {
     char *end = NULL;
     errno = 0;
@@ -94,7 +95,7 @@ static int address_split(hfd_listen *listen, char *address, const char **why)
             *why = "a socket's path has at most 107 bytes";
             return HF_ERR_CONFIG;
         }
-        strcpy(listen->address, address);
+        memcpy(listen->address, address, strlen(address) + 1);
         return HF_OK;
     }
     char *colon = strrchr(address, ':');
@@ -108,13 +109,14 @@ static int address_split(hfd_listen *listen, char *address, const char **why)
         address++; /* [::1]:7700 */
         len -= 2;
     }
-    if (len == 0 || len >= sizeof listen->address || strlen(colon + 1) >= sizeof listen->port) {
+    if (len == 0 || len >= sizeof listen->address ||
+        strlen(colon + 1) >= sizeof listen->port) {
         *why = "the address is empty or too long";
         return HF_ERR_CONFIG;
     }
     memcpy(listen->address, address, len);
     listen->address[len] = '\0';
-    strcpy(listen->port, colon + 1);
+    memcpy(listen->port, colon + 1, strlen(colon + 1) + 1);
     return HF_OK;
 }
 
@@ -160,7 +162,8 @@ int hfd_settings_add_listen(hfd_settings *settings, const char *text, const char
         return rc;
     }
     hfd_listen listen = { .mode = 0660 };
-    if (w.count < 2 || (strcmp(w.word[0], "unix") != 0 && strcmp(w.word[0], "tcp") != 0)) {
+    if (w.count < 2 ||
+        (strcmp(w.word[0], "unix") != 0 && strcmp(w.word[0], "tcp") != 0)) {
         *why = "begin with unix PATH or tcp ADDRESS:PORT";
         return HF_ERR_CONFIG;
     }
@@ -195,7 +198,9 @@ int hfd_settings_add_uid(hfd_settings *settings, const char *text, const char **
     for (unsigned i = 1; i < w.count; i++) {
         rc = identity_word(&identity, w.word[i], why);
         if (rc != HF_OK) {
-            *why = rc == HF_ERR_NOTFOUND ? "only owner=N, admin and write-global may follow" : *why;
+            *why = rc == HF_ERR_NOTFOUND
+                       ? "only owner=N, admin and write-global may follow"
+                       : *why;
             return HF_ERR_CONFIG;
         }
     }
@@ -213,9 +218,10 @@ int hfd_settings_add_uid(hfd_settings *settings, const char *text, const char **
         *why = "too many user ids";
         return HF_ERR_CONFIG;
     }
-    settings->uids[settings->uid_count++] = (hfd_uid){ .uid = (uid_t)uid,
-                                                       .owner = identity.owner,
-                                                       .admin = identity.admin,
-                                                       .write_global = identity.write_global };
+    settings->uids[settings->uid_count++] =
+        (hfd_uid){ .uid = (uid_t)uid,
+                   .owner = identity.owner,
+                   .admin = identity.admin,
+                   .write_global = identity.write_global };
     return HF_OK;
 }

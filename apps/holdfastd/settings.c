@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Settings: see settings.h. `listen` and `uid` are written as words in one string, the same in
- * the file (listen = { "unix /run/x", ... }) and on the command line, and are read here, in
- * directive.c's small word reader; everything else is libconfuse's.
+ * Settings: see settings.h. `listen` and `uid` are written as words in one string, the
+ * same in the file (listen = { "unix /run/x", ... }) and on the command line, and are
+ * read here, in directive.c's small word reader; everything else is libconfuse's.
  */
 #include "settings.h"
 
@@ -20,7 +20,8 @@
 #include "holdfast/log.h"
 #include "holdfast/server.h"
 
-static const char *const level_names[] = { "error", "warning", "notice", "info", "debug" };
+static const char *const level_names[] = { "error", "warning", "notice", "info",
+                                           "debug" };
 
 static int level_find(const char *name)
 {
@@ -89,8 +90,8 @@ static int range_check(cfg_t *cfg, cfg_opt_t *opt)
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
         if (strcmp(ranges[i].name, cfg_opt_name(opt)) == 0 &&
             (value < ranges[i].min || value > ranges[i].max)) {
-            cfg_error(cfg, "%s must be %ld .. %ld, not %ld", ranges[i].name, ranges[i].min,
-                      ranges[i].max, value);
+            cfg_error(cfg, "%s must be %ld .. %ld, not %ld", ranges[i].name,
+                      ranges[i].min, ranges[i].max, value);
             return -1;
         }
     }
@@ -139,8 +140,10 @@ static int texts_take(hfd_settings *settings, cfg_t *cfg)
     const char *level = cfg_getstr(cfg, "log-level");
     settings->log_level = level_find(level);
     if (settings->log_level < 0) {
-        fprintf(stderr, "holdfastd: log-level \"%s\" is unknown; use error, warning, notice, "
-                        "info or debug\n", level);
+        fprintf(stderr,
+                "holdfastd: log-level \"%s\" is unknown; use error, warning, notice, "
+                "info or debug\n",
+                level);
         return HF_ERR_CONFIG;
     }
     if (text_set(settings->store_path, sizeof settings->store_path,
@@ -218,15 +221,19 @@ static const struct argp_option options[] = {
     { "config", 'c', "FILE", 0, "Read the settings from FILE; options come on top", 0 },
     { "store", 's', "DIR", 0, "Folder of the store [/var/lib/holdfast]", 0 },
     { "listen", 'l', "WORDS", 0,
-      "Where to listen, in place of the file's: \"unix PATH [mode=0660] [owner=N] [admin] "
-      "[write-global]\" or \"tcp ADDRESS:PORT owner=N [admin] [write-global]\"; may be repeated",
+      "Where to listen, in place of the file's: \"unix PATH [mode=0660] [owner=N] "
+      "[admin] "
+      "[write-global]\" or \"tcp ADDRESS:PORT owner=N [admin] [write-global]\"; may be "
+      "repeated",
       0 },
     { "uid", 'u', "WORDS", 0,
       "Identity of a user: \"U owner=N [admin] [write-global]\"; may be repeated", 0 },
     { "workers", 'w', "N", 0, "Worker threads [cores + 2]", 0 },
-    { "log", 'o', "TARGET", 0, "stderr, syslog or a file, which SIGHUP reopens [stderr]", 0 },
+    { "log", 'o', "TARGET", 0, "stderr, syslog or a file, which SIGHUP reopens [stderr]",
+      0 },
     { "log-level", 'v', "LEVEL", 0, "error, warning, notice, info or debug [notice]", 0 },
-    { "no-create", OPTION_NO_CREATE, NULL, 0, "Do not start without an existing store", 0 },
+    { "no-create", OPTION_NO_CREATE, NULL, 0, "Do not start without an existing store",
+      0 },
     { "objects-max", OPTION_OBJECTS, "N", 0, "Room for N objects [100000]", 0 },
     { "key-slots", OPTION_SLOTS, "N", 0, "Small key slots in RAM [1024]", 0 },
     { "sync-delay-us", OPTION_SYNC_DELAY, "N", 0,
@@ -312,11 +319,19 @@ static error_t option_parse(int key, char *text, struct argp_state *state)
     switch (key) {
     case 's':
     case 'o':
-    case 'v': text_option_set(line, key, text, state); return 0;
+    case 'v':
+        text_option_set(line, key, text, state);
+        return 0;
     case 'l':
-    case 'u': directive_set(line, key, text, state); return 0;
-    case 'w': number_set(&line->settings->workers, "workers", text, state); return 0;
-    case OPTION_NO_CREATE: line->settings->create = false; return 0;
+    case 'u':
+        directive_set(line, key, text, state);
+        return 0;
+    case 'w':
+        number_set(&line->settings->workers, "workers", text, state);
+        return 0;
+    case OPTION_NO_CREATE:
+        line->settings->create = false;
+        return 0;
     case OPTION_OBJECTS:
         number_set(&line->settings->objects_max, "objects-max", text, state);
         return 0;
@@ -326,7 +341,8 @@ static error_t option_parse(int key, char *text, struct argp_state *state)
     case OPTION_SYNC_DELAY:
         number_set(&line->settings->sync_delay_us, "sync-delay-us", text, state);
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -335,9 +351,10 @@ const char *argp_program_version = "holdfastd " HF_VERSION_TEXT;
 static const struct argp parser = {
     .options = options,
     .parser = option_parse,
-    .doc = "The Holdfast server: keys, counters and objects for local clients.\v"
-           "Stays in the foreground. SIGTERM and SIGINT stop it cleanly, SIGHUP reopens its "
-           "log file. See holdfastd(8).",
+    .doc =
+        "The Holdfast server: keys, counters and objects for local clients.\v"
+        "Stays in the foreground. SIGTERM and SIGINT stop it cleanly, SIGHUP reopens its "
+        "log file. See holdfastd(8).",
 };
 
 int hfd_settings_load(hfd_settings *settings, int argc, char **argv)

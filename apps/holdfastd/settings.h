@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Settings of the daemon: defaults, overruled by the configuration file (libconfuse syntax),
- * overruled by command-line options. Read once at start, immutable afterwards.
+ * Settings of the daemon: defaults, overruled by the configuration file (libconfuse
+ * syntax), overruled by command-line options. Read once at start, immutable afterwards.
  */
 #ifndef HFD_SETTINGS_H
 #define HFD_SETTINGS_H
@@ -24,7 +24,8 @@ typedef struct hfd_listen {
     bool is_tcp;
     char address[108]; /* path, or host */
     char port[8];      /* decimal; "0" lets the system choose */
-    uint16_t owner;    /* identity of every client of this listener; HFD_OWNER_UNSET: by uid */
+    uint16_t
+        owner; /* identity of every client of this listener; HFD_OWNER_UNSET: by uid */
     uint32_t mode;     /* of the socket file */
     bool admin;        /* with owner: the identity has ADMIN and WRITE_GLOBAL */
     bool write_global; /* with owner: the identity has WRITE_GLOBAL */
@@ -40,20 +41,20 @@ typedef struct hfd_uid {
 
 typedef struct hfd_settings {
     char store_path[4096];
-    uint64_t region_size;   /* bytes */
-    uint32_t objects_max;   /* room in the index */
+    uint64_t region_size;     /* bytes */
+    uint32_t objects_max;     /* room in the index */
     uint32_t log_buffer_size; /* bytes */
-    uint32_t sync_delay_us; /* for benchmarks: stands in for a slower medium */
-    bool create;            /* make the store when there is none */
-    uint32_t key_slots;     /* small ones */
+    uint32_t sync_delay_us;   /* for benchmarks: stands in for a slower medium */
+    bool create;              /* make the store when there is none */
+    uint32_t key_slots;       /* small ones */
     uint32_t key_slots_large;
     uint32_t key_uncommitted_max; /* per owner; 0 = a quarter of the slots */
-    uint32_t workers;       /* threads; 0 = cores + 2 */
+    uint32_t workers;             /* threads; 0 = cores + 2 */
     uint32_t connections_max;
     uint32_t body_size_max; /* bytes */
     uint32_t window_max;
-    uint32_t grace_ms;      /* at stop: how long a client may take to read its answers */
-    char log_target[4096];  /* "stderr", "syslog", or a path */
+    uint32_t grace_ms;     /* at stop: how long a client may take to read its answers */
+    char log_target[4096]; /* "stderr", "syslog", or a path */
     int log_level;
     hfd_listen listeners[HFD_LISTENERS_MAX];
     uint32_t listener_count;
@@ -62,14 +63,16 @@ typedef struct hfd_settings {
 } hfd_settings;
 
 /*
- * Read the command line and the file that it names. Prints what is wrong to standard error, with
- * the file's line, and what to do.
+ * Read the command line and the file that it names. Prints what is wrong to standard
+ * error, with the file's line, and what to do.
  *
- * Returns HF_OK or HF_ERR_CONFIG. --help and --version print and exit with 0. Single-threaded.
+ * Returns HF_OK or HF_ERR_CONFIG. --help and --version print and exit with 0.
+ * Single-threaded.
  */
 int hfd_settings_load(hfd_settings *settings, int argc, char **argv) HF_MUST_CHECK;
 
-/* One `listen` or `uid` directive in words, as on the command line; for settings.c and tests.
+/* One `listen` or `uid` directive in words, as on the command line; for settings.c and
+   tests.
  * HF_OK, or HF_ERR_CONFIG with a sentence in *why (static text). */
 int hfd_settings_add_listen(hfd_settings *settings, const char *words, const char **why)
     HF_MUST_CHECK;
