@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * AES-GCM of the libcrypto device (SP 800-38D). A context is made per call: with the cipher
- * fetched before, that and the key schedule cost 0.4 us, and no plaintext stays in a context
- * that lives on. EVP_CIPHER_CTX_free wipes.
+ * AES-GCM of the libcrypto device (SP 800-38D). A context is made per call: with the
+ * cipher fetched before, that and the key schedule cost 0.4 us, and no plaintext stays in
+ * a context that lives on. EVP_CIPHER_CTX_free wipes.
  */
 #include "openssl_device.h"
 
@@ -48,7 +48,8 @@ static bool finish(EVP_CIPHER_CTX *ctx)
     return EVP_CipherFinal_ex(ctx, none, &len) == 1 && len == 0;
 }
 
-/* A context with key and nonce; *ctx may be set after an error too, the caller frees it. */
+/* A context with key and nonce; *ctx may be set after an error too, the caller frees
+ * it. */
 static int start(const EVP_CIPHER *cipher, const hf_crypto_op *op, int is_encrypt,
                  EVP_CIPHER_CTX **ctx)
 {

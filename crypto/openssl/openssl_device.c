@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * The libcrypto device: its life, what it supports, its random generator and its table of
- * operations. The algorithms are fetched here once, not per call. A concurrent device: it has
- * no lock, nothing changes after open.
+ * operations. The algorithms are fetched here once, not per call. A concurrent device: it
+ * has no lock, nothing changes after open.
  */
 #include "openssl_device.h"
 
@@ -66,8 +66,8 @@ static bool is_supported(void *context, uint16_t algorithm, uint32_t key_type)
            hf_algorithm_fits(row, key_type, key_type != 0);
 }
 
-/* RAND_bytes: the generator for what may be seen; keys come from the private one. Both are of
- * the calling thread. */
+/* RAND_bytes: the generator for what may be seen; keys come from the private one. Both
+ * are of the calling thread. */
 static int random_bytes(void *context, uint8_t *out, size_t len)
 {
     (void)context;

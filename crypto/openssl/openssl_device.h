@@ -2,14 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * What the files of the libcrypto device share: the device, a parsed key, and the operations,
- * one family per file. Everything in hf_openssl is made at open and then only read, so threads
- * share it without a lock; libcrypto counts the references of its objects atomically.
+ * What the files of the libcrypto device share: the device, a parsed key, and the
+ * operations, one family per file. Everything in hf_openssl is made at open and then only
+ * read, so threads share it without a lock; libcrypto counts the references of its
+ * objects atomically.
  *
- * Contexts of operations are not made per call from a name: a template is prepared at open or
- * when the key is parsed, and each call duplicates it. A duplicate costs about 0.2 us where a
- * fresh signature context costs 1.5 us, and unlike a context that is used again it may be made
- * by any thread.
+ * Contexts of operations are not made per call from a name: a template is prepared at
+ * open or when the key is parsed, and each call duplicates it. A duplicate costs about
+ * 0.2 us where a fresh signature context costs 1.5 us, and unlike a context that is used
+ * again it may be made by any thread.
  */
 #ifndef HF_OPENSSL_DEVICE_H
 #define HF_OPENSSL_DEVICE_H
@@ -46,8 +47,9 @@ typedef struct hf_openssl_key {
     EVP_MAC_CTX *mac;      /* HMAC-SHA-256 */
 } hf_openssl_key;
 
-/* Empties libcrypto's error queue of this thread and passes the status on. Every failing call
- * ends with it: nothing is left behind for the program around us, and nothing is logged. */
+/* Empties libcrypto's error queue of this thread and passes the status on. Every failing
+ * call ends with it: nothing is left behind for the program around us, and nothing is
+ * logged. */
 int hf_openssl_failed(int status) HF_MUST_CHECK;
 
 /* openssl_hash.c; see hf_crypto_device_ops. */
@@ -103,8 +105,8 @@ int hf_openssl_public_key(void *context, const hf_crypto_key *key, hf_buffer *ou
 /* openssl_parsed.c */
 int hf_openssl_parse(void *context, uint32_t type, hf_bytes raw, void **parsed);
 void hf_openssl_parsed_destroy(void *context, void *parsed);
-/* The parsed form to use in one operation: the key's own, or a temporary one in *temporary,
- * which the caller destroys. */
+/* The parsed form to use in one operation: the key's own, or a temporary one in
+ * *temporary, which the caller destroys. */
 int hf_openssl_borrow(hf_openssl *openssl, const hf_crypto_key *key,
                       hf_openssl_key **parsed, void **temporary) HF_MUST_CHECK;
 

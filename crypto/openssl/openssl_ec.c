@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Keys of the short Weierstrass curves in the libcrypto device: scalars, points, EVP_PKEYs. The
- * public key is always computed, never believed: raw private keys do not have it, and the one
- * inside a PKCS#8 is compared with it.
+ * Keys of the short Weierstrass curves in the libcrypto device: scalars, points,
+ * EVP_PKEYs. The public key is always computed, never believed: raw private keys do not
+ * have it, and the one inside a PKCS#8 is compared with it.
  */
 #include "openssl_device.h"
 
@@ -32,8 +32,8 @@ const EC_GROUP *hf_openssl_ec_group(const hf_openssl *openssl, uint32_t type)
     }
 }
 
-/* A secret number from its bytes. HF_ERR_KEY when it is not in 1 .. n - 1. The caller frees
- * *number after an error too. */
+/* A secret number from its bytes. HF_ERR_KEY when it is not in 1 .. n - 1. The caller
+ * frees *number after an error too. */
 static int scalar_of(const EC_GROUP *group, hf_bytes bytes, BIGNUM **number)
 {
     *number = BN_bin2bn(bytes.data, (int)bytes.len, NULL);
@@ -87,14 +87,15 @@ int hf_openssl_ec_check_point(const EC_GROUP *group, hf_bytes point)
     if (decoded == NULL) {
         return HF_ERR_NOMEM;
     }
-    /* SEC 1 2.3.4: it also checks that the point is on the curve. The curves have cofactor 1. */
+    /* SEC 1 2.3.4: it also checks that the point is on the curve. The curves have
+     * cofactor 1. */
     int ok = EC_POINT_oct2point(group, decoded, point.data, point.len, NULL);
     EC_POINT_free(decoded);
     return ok == 1 ? HF_OK : HF_ERR_KEY;
 }
 
-/* The private number of a key, big-endian, appended. Read into our own memory, because the
- * shorter way, EVP_PKEY_get_bn_param, leaves a copy on the stack. */
+/* The private number of a key, big-endian, appended. Read into our own memory, because
+ * the shorter way, EVP_PKEY_get_bn_param, leaves a copy on the stack. */
 static int read_scalar(const EVP_PKEY *pkey, size_t scalar_len, hf_buffer *out)
 {
     uint8_t scalar[SCALAR_LEN_MAX] = { 0 };

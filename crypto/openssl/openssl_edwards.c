@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Ed25519 keys in the libcrypto device (RFC 8032). libcrypto takes any 32 bytes as a public key
- * and finds out when it verifies; here a point is checked when it is imported.
+ * Ed25519 keys in the libcrypto device (RFC 8032). libcrypto takes any 32 bytes as a
+ * public key and finds out when it verifies; here a point is checked when it is imported.
  */
 #include "openssl_device.h"
 
@@ -63,8 +63,8 @@ static bool set_constants(curve_check *c)
            BN_nnmod(c->d, c->d, c->p, c->ctx) == 1;
 }
 
-/* RFC 8032 5.1.3: y < p, and x^2 = u / v has a root, where u = y^2 - 1 and v = d y^2 + 1 (never
- * 0). u / v has one exactly when u v has. With u = 0, x is 0 and has no sign. */
+/* RFC 8032 5.1.3: y < p, and x^2 = u / v has a root, where u = y^2 - 1 and v = d y^2 + 1
+ * (never 0). u / v has one exactly when u v has. With u = 0, x is 0 and has no sign. */
 static int check(curve_check *c, hf_bytes point)
 {
     uint8_t bytes[KEY_LEN];

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Hashes of the libcrypto device, in one call and as streams. A stream is an EVP_MD_CTX; its
- * intermediate digest is taken from a copy, so the stream goes on. EVP_MD_CTX_free wipes.
+ * Hashes of the libcrypto device, in one call and as streams. A stream is an EVP_MD_CTX;
+ * its intermediate digest is taken from a copy, so the stream goes on. EVP_MD_CTX_free
+ * wipes.
  */
 #include "openssl_device.h"
 

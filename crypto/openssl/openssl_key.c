@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Keys of the libcrypto device as bytes: generate, import, export, public key. The structure of
- * DER is read and written by holdfast/crypto_der.h; what needs arithmetic is in openssl_ec.c and
- * openssl_edwards.c.
+ * Keys of the libcrypto device as bytes: generate, import, export, public key. The
+ * structure of DER is read and written by holdfast/crypto_der.h; what needs arithmetic is
+ * in openssl_ec.c and openssl_edwards.c.
  */
 #include "openssl_device.h"
 
@@ -16,7 +16,8 @@
 #define SECRET_LEN_MAX 66
 #define POINT_LEN_MAX 133
 
-/* A key that is any string of `len` bytes: symmetric, or an Edwards seed (RFC 8032 5.1.5). */
+/* A key that is any string of `len` bytes: symmetric, or an Edwards seed (RFC 8032
+ * 5.1.5). */
 static int generate_bytes(size_t len, hf_buffer *out)
 {
     uint8_t bytes[SECRET_LEN_MAX];

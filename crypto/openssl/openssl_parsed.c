@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Parsed keys of the libcrypto device: an EVP_PKEY and a prepared context per operation, from
- * which each call makes its own (see openssl_device.h). Immutable after parse, so any number of
- * threads share one. AES keys have none: a key schedule costs less than a duplicate.
+ * Parsed keys of the libcrypto device: an EVP_PKEY and a prepared context per operation,
+ * from which each call makes its own (see openssl_device.h). Immutable after parse, so
+ * any number of threads share one. AES keys have none: a key schedule costs less than a
+ * duplicate.
  */
 #include "openssl_device.h"
 

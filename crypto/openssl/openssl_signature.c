@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * ECDSA over a digest and Ed25519 over a message, in the libcrypto device. Each call duplicates
- * the context that was prepared with the key. libcrypto speaks DER; r || s is converted here.
+ * ECDSA over a digest and Ed25519 over a message, in the libcrypto device. Each call
+ * duplicates the context that was prepared with the key. libcrypto speaks DER; r || s is
+ * converted here.
  */
 #include "openssl_device.h"
 
@@ -78,8 +79,8 @@ int hf_openssl_sign(void *context, const hf_crypto_op *op, hf_buffer *out)
     return rc == HF_OK ? HF_OK : hf_openssl_failed(rc);
 }
 
-/* The signature as strict DER. libcrypto refuses other encodings too; this does not depend on
- * its version. */
+/* The signature as strict DER. libcrypto refuses other encodings too; this does not
+ * depend on its version. */
 static int ecdsa_der(const hf_crypto_op *op, hf_buffer *der)
 {
     uint8_t raw[2 * HF_FIELD_LEN_MAX];

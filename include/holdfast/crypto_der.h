@@ -2,12 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The DER encodings of keys and of ECDSA signatures, for crypto devices: structure only. Whether
- * a scalar is in range, a point on the curve, or a public key the one of its private key needs
- * arithmetic, and is the device's part.
+ * The DER encodings of keys and of ECDSA signatures, for crypto devices: structure only.
+ * Whether a scalar is in range, a point on the curve, or a public key the one of its
+ * private key needs arithmetic, and is the device's part.
  *
- * Reading is exact: DER and nothing else, no bytes left over, no optional part but those named
- * here. Slices point into the input; nothing is allocated, no lock: any thread.
+ * Reading is exact: DER and nothing else, no bytes left over, no optional part but those
+ * named here. Slices point into the input; nothing is allocated, no lock: any thread.
  *
  *     hf_key_parts parts;
  *     int rc = hf_key_der_decode(HF_KEY_P256, der, &parts);
@@ -31,20 +31,20 @@ typedef struct hf_key_parts {
 /*
  * Find the parts of a key in its DER (see enum hf_key_format).
  *
- * A private EC key may have the curve and its public key inside, as RFC 5915 allows; the caller
- * compares the latter. The parts have the lengths that the type has.
+ * A private EC key may have the curve and its public key inside, as RFC 5915 allows; the
+ * caller compares the latter. The parts have the lengths that the type has.
  *
- * Returns HF_OK, or HF_ERR_KEY when it is not DER, not of exactly this type, or has something
- * behind it. *parts is undefined after an error.
+ * Returns HF_OK, or HF_ERR_KEY when it is not DER, not of exactly this type, or has
+ * something behind it. *parts is undefined after an error.
  */
 int hf_key_der_decode(uint32_t type, hf_bytes der, hf_key_parts *parts) HF_MUST_CHECK;
 
 /*
- * Encode a key, appended to `out`. A private EC key needs both parts, a private Ed25519 key its
- * secret, a public key its point.
+ * Encode a key, appended to `out`. A private EC key needs both parts, a private Ed25519
+ * key its secret, a public key its point.
  *
- * Returns HF_OK, HF_ERR_SIZE (it does not fit) or HF_ERR_TYPE (the type has no DER). `out` is
- * unchanged after an error.
+ * Returns HF_OK, HF_ERR_SIZE (it does not fit) or HF_ERR_TYPE (the type has no DER).
+ * `out` is unchanged after an error.
  */
 int hf_key_der_encode(uint32_t type, const hf_key_parts *parts, hf_buffer *out)
     HF_MUST_CHECK;
@@ -55,8 +55,8 @@ int hf_key_der_encode(uint32_t type, const hf_key_parts *parts, hf_buffer *out)
  * field_len  bytes of each number, 1..HF_FIELD_LEN_MAX.
  * raw        output, 2 * field_len bytes; undefined after an error.
  *
- * Returns HF_OK, or HF_ERR_VERIFY when it is not DER, has something behind it or a number that
- * is negative or longer than the field.
+ * Returns HF_OK, or HF_ERR_VERIFY when it is not DER, has something behind it or a number
+ * that is negative or longer than the field.
  */
 int hf_signature_from_der(hf_bytes der, size_t field_len, uint8_t *raw) HF_MUST_CHECK;
 

@@ -2,13 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The crypto device over libcrypto (OpenSSL >= 3.0): the default of the host. Concurrent: any
- * number of threads. libcrypto's random generator is per thread. Uses libcrypto's heap.
+ * The crypto device over libcrypto (OpenSSL >= 3.0): the default of the host. Concurrent:
+ * any number of threads. libcrypto's random generator is per thread. Uses libcrypto's
+ * heap.
  *
  * It does every algorithm and key type of crypto.h, with the providers that the process's
- * OpenSSL configuration loads. libcrypto's error queue of the calling thread is emptied when an
- * operation fails. A parsed key holds the key's secret in libcrypto's memory, which is wiped
- * when the parsed key is destroyed.
+ * OpenSSL configuration loads. libcrypto's error queue of the calling thread is emptied
+ * when an operation fails. A parsed key holds the key's secret in libcrypto's memory,
+ * which is wiped when the parsed key is destroyed.
  *
  *     hf_openssl *openssl = NULL;
  *     int rc = hf_openssl_open(&openssl);
@@ -26,12 +27,13 @@
 
 typedef struct hf_openssl hf_openssl;
 
-/* Fetch the algorithms, once for the life of the process's server. HF_OK, HF_ERR_ARG (NULL),
- * HF_ERR_NOMEM, or HF_ERR_CRYPTO (the providers lack an algorithm). *openssl is NULL after an
- * error. Single-threaded. */
+/* Fetch the algorithms, once for the life of the process's server. HF_OK, HF_ERR_ARG
+ * (NULL), HF_ERR_NOMEM, or HF_ERR_CRYPTO (the providers lack an algorithm). *openssl is
+ * NULL after an error. Single-threaded. */
 int hf_openssl_open(hf_openssl **openssl) HF_MUST_CHECK;
 
-/* The device's configuration for hf_crypto_init; `openssl` stays open until hf_crypto_cleanup. */
+/* The device's configuration for hf_crypto_init; `openssl` stays open until
+ * hf_crypto_cleanup. */
 hf_crypto_device_config hf_openssl_device(hf_openssl *openssl);
 
 /* Give back what open took. NULL is harmless. Single-threaded. */

@@ -2,11 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Usage of a key: the bits of an object's flags that say what its key may do. A key without
- * any is not usable. Stored and sent, so never renumbered.
+ * Usage of a key: the bits of an object's flags that say what its key may do. A key
+ * without any is not usable. Stored and sent, so never renumbered.
  *
- * They stand below the store and the cryptography because both speak of them: the store keeps
- * them (hf_metadata.flags), the algorithm table names the one that an operation needs.
+ * They stand below the store and the cryptography because both speak of them: the store
+ * keeps them (hf_metadata.flags), the algorithm table names the one that an operation
+ * needs.
  */
 #ifndef HOLDFAST_USAGE_H
 #define HOLDFAST_USAGE_H

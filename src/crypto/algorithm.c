@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The algorithms: one row each. The handlers check a request against its row before any device
- * sees it. Constants only: any thread, any lock.
+ * The algorithms: one row each. The handlers check a request against its row before any
+ * device sees it. Constants only: any thread, any lock.
  */
 #include "holdfast/crypto.h"
 

@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Runs one operation of a device under the device's lock. All public operations end here, so
- * the lock is held for exactly one operation, and the promise about output after an error is
- * kept for every device.
+ * Runs one operation of a device under the device's lock. All public operations end here,
+ * so the lock is held for exactly one operation, and the promise about output after an
+ * error is kept for every device.
  *
- * The lock of a concurrent device has no operations: taking it is a function call that does
- * nothing. So locking is unconditional, which clang's analysis needs, and costs nothing
- * measurable.
+ * The lock of a concurrent device has no operations: taking it is a function call that
+ * does nothing. So locking is unconditional, which clang's analysis needs, and costs
+ * nothing measurable.
  */
 #include "crypto/call.h"
 
@@ -22,8 +22,8 @@ static int device_lock(hf_crypto_device *device)
     return hf_lock_acquire(&device->lock);
 }
 
-/* Always releases; the first error wins. A release primitive: it also ends the class token,
- * which no code does. */
+/* Always releases; the first error wins. A release primitive: it also ends the class
+ * token, which no code does. */
 static int device_unlock(hf_crypto_device *device, int outcome) HF_NO_TSA
 {
     int rc = hf_lock_release(&device->lock);

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * One operation on a device, as a value, and the one place that runs it: the only caller of a
- * device's lock. Private to src/crypto.
+ * One operation on a device, as a value, and the one place that runs it: the only caller
+ * of a device's lock. Private to src/crypto.
  */
 #ifndef HF_CRYPTO_CALL_H
 #define HF_CRYPTO_CALL_H
@@ -12,7 +12,8 @@
 
 typedef struct hf_crypto_call {
     hf_crypto_device *device;
-    /* Calls the one operation of device->config.ops with the fields below that it needs. */
+    /* Calls the one operation of device->config.ops with the fields below that it
+     * needs. */
     int (*operation)(const struct hf_crypto_call *call);
     uint32_t kind;   /* key type or algorithm */
     uint16_t format; /* enum hf_key_format */
@@ -31,11 +32,11 @@ typedef struct hf_crypto_call {
 hf_crypto_device *hf_crypto_device_at(hf_crypto *crypto, uint32_t index);
 
 /*
- * Run an operation under the device's lock, which does nothing for a concurrent device. After
- * an error the buffers are as before and the room is wiped.
+ * Run an operation under the device's lock, which does nothing for a concurrent device.
+ * After an error the buffers are as before and the room is wiped.
  *
- * Returns what the operation returned, or HF_ERR_SIZE (too little room; it was not called), or
- * the lock's error.
+ * Returns what the operation returned, or HF_ERR_SIZE (too little room; it was not
+ * called), or the lock's error.
  */
 int hf_crypto_call_run(const hf_crypto_call *call) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device)
     HF_MUST_CHECK;

@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The device list and its selection, the random generator and the operations on keys. What
- * computes with keys is in operation.c, hashes in hash.c; all of them run through call.c, which
- * holds a device's lock. The list is immutable after init and needs no lock.
+ * The device list and its selection, the random generator and the operations on keys.
+ * What computes with keys is in operation.c, hashes in hash.c; all of them run through
+ * call.c, which holds a device's lock. The list is immutable after init and needs no
+ * lock.
  */
 #include "holdfast/crypto.h"
 
@@ -336,7 +337,8 @@ void hf_crypto_parsed_destroy(hf_crypto *crypto, uint32_t device, void *parsed)
     if (found == NULL || parsed == NULL) {
         return;
     }
-    /* Nobody can be told, and without its lock an exclusive device must not be entered. */
+    /* Nobody can be told, and without its lock an exclusive device must not be
+     * entered. */
     hf_ignore(hf_crypto_call_run(&(hf_crypto_call){
         .device = found, .operation = call_parsed_destroy, .created = &parsed }));
 }

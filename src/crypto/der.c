@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The DER reader and writer of der.h. What is read comes from peers: every length is checked
- * against what is there, and nothing is copied but numbers into memory of a known size.
+ * The DER reader and writer of der.h. What is read comes from peers: every length is
+ * checked against what is there, and nothing is copied but numbers into memory of a known
+ * size.
  */
 #include "crypto/der.h"
 
@@ -17,7 +18,8 @@ bool hf_der_is_next(const hf_bytes *in, uint8_t tag)
     return in->len > 0 && in->data[0] == tag;
 }
 
-/* The length behind the tag at data[0], in *len, and the bytes of tag and length, in *header. */
+/* The length behind the tag at data[0], in *len, and the bytes of tag and length, in
+ * *header. */
 static int read_header(hf_bytes in, size_t *header, size_t *len)
 {
     if (in.len < 2) {

@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * DER (X.690): exactly as much of it as keys and signatures need. The reader is strict: one tag
- * byte, definite lengths in the fewest bytes, nothing else. The writer works backwards from the
- * end of the caller's memory, so that a length is known when its header is written.
+ * DER (X.690): exactly as much of it as keys and signatures need. The reader is strict:
+ * one tag byte, definite lengths in the fewest bytes, nothing else. The writer works
+ * backwards from the end of the caller's memory, so that a length is known when its
+ * header is written.
  *
  * key_der.c and signature_der.c are built on it. Private to src/crypto. Plain
  * memory, no lock: any thread on its own objects.
@@ -27,19 +28,19 @@ enum hf_der_tag {
 /* Is the next element of *in one with this tag? */
 bool hf_der_is_next(const hf_bytes *in, uint8_t tag);
 
-/* Take the next element off *in, which must have this tag, and give its content. HF_ERR_DECODE,
- * and nothing is changed, when it is not there or not DER. */
+/* Take the next element off *in, which must have this tag, and give its content.
+ * HF_ERR_DECODE, and nothing is changed, when it is not there or not DER. */
 int hf_der_read(hf_bytes *in, uint8_t tag, hf_bytes *content) HF_MUST_CHECK;
 
-/* Take a non-negative INTEGER off *in and give it as `size` bytes, big-endian, with leading
- * zeros. HF_ERR_DECODE also when it is negative, not minimal or longer. */
+/* Take a non-negative INTEGER off *in and give it as `size` bytes, big-endian, with
+ * leading zeros. HF_ERR_DECODE also when it is negative, not minimal or longer. */
 int hf_der_read_unsigned(hf_bytes *in, uint8_t *out, size_t size) HF_MUST_CHECK;
 
 /* Take a BIT STRING without unused bits off *in. */
 int hf_der_read_bits(hf_bytes *in, hf_bytes *content) HF_MUST_CHECK;
 
-/* Writes from the end of [data, data + size) towards its start: data[start .. size) is what is
- * written. Keeps its first error, HF_ERR_SIZE. */
+/* Writes from the end of [data, data + size) towards its start: data[start .. size) is
+ * what is written. Keeps its first error, HF_ERR_SIZE. */
 typedef struct hf_der_writer {
     uint8_t *data;
     size_t size;
@@ -63,7 +64,8 @@ static inline hf_bytes hf_der_written(const hf_der_writer *writer)
 /* Put bytes before what is written. */
 void hf_der_write(hf_der_writer *writer, hf_bytes bytes);
 
-/* Put tag and length before what was written since `start` was `end`: it becomes the content. */
+/* Put tag and length before what was written since `start` was `end`: it becomes the
+ * content. */
 void hf_der_wrap(hf_der_writer *writer, uint8_t tag, size_t end);
 
 /* An INTEGER of a big-endian non-negative number, minimal. */

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Hashes in one call, and hash streams. A stream belongs to one session, which is used by one
- * thread at a time; each of its operations takes the device's lock anew (call.c), so an
- * exclusive device can serve others between two updates.
+ * Hashes in one call, and hash streams. A stream belongs to one session, which is used by
+ * one thread at a time; each of its operations takes the device's lock anew (call.c), so
+ * an exclusive device can serve others between two updates.
  */
 #include "holdfast/crypto.h"
 
@@ -172,7 +172,8 @@ void hf_crypto_stream_close(hf_crypto *crypto, hf_crypto_stream *stream)
     if (find_stream(crypto, stream, &device) != HF_OK) {
         return;
     }
-    /* Nobody can be told, and without its lock an exclusive device must not be entered. */
+    /* Nobody can be told, and without its lock an exclusive device must not be
+     * entered. */
     hf_ignore(hf_crypto_call_run(&(hf_crypto_call){
         .device = device, .operation = call_stream_close, .stream = stream->stream }));
     *stream = (hf_crypto_stream){ .stream = NULL };

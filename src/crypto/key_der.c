@@ -4,14 +4,16 @@
  *
  * PKCS#8 and SubjectPublicKeyInfo of the EC and Edwards types, over der.h:
  *
- *   PrivateKeyInfo ::= SEQUENCE { version 0, AlgorithmIdentifier, OCTET STRING }    RFC 5208
- *     EC: the octets are ECPrivateKey ::= SEQUENCE { version 1, OCTET STRING,       RFC 5915
- *         [0] curve OPTIONAL, [1] BIT STRING OPTIONAL }
- *     Edwards: the octets are an OCTET STRING                                       RFC 8410
- *   SubjectPublicKeyInfo ::= SEQUENCE { AlgorithmIdentifier, BIT STRING }           RFC 5280
+ *   PrivateKeyInfo (RFC 5208) ::=
+ *     SEQUENCE { version 0, AlgorithmIdentifier, OCTET STRING }
+ *   EC: the octets are ECPrivateKey (RFC 5915) ::=
+ *     SEQUENCE { version 1, OCTET STRING, [0] curve OPTIONAL, [1] BIT STRING OPTIONAL }
+ *   Edwards: the octets are an OCTET STRING (RFC 8410)
+ *   SubjectPublicKeyInfo (RFC 5280) ::=
+ *     SEQUENCE { AlgorithmIdentifier, BIT STRING }
  *
- * The algorithm identifier is compared as bytes with the one that the type has, which leaves no
- * room for explicit curve parameters or other spellings.
+ * The algorithm identifier is compared as bytes with the one that the type has, which
+ * leaves no room for explicit curve parameters or other spellings.
  */
 #include "holdfast/crypto_der.h"
 
@@ -22,7 +24,7 @@
 /* The longest: private, 521 bits. */
 #define DER_LEN_MAX 256
 
-/* What differs between the types: AlgorithmIdentifier, and (EC) the curve's OID inside it. */
+/* What differs between the types: AlgorithmIdentifier, and (EC) the curve's OID in it. */
 typedef struct der_row {
     uint8_t family;
     uint16_t parameter;
@@ -34,13 +36,16 @@ typedef struct der_row {
 /* clang-format off */
 static const der_row rows[] = {
     { HF_FAMILY_EC, HF_CURVE_P256, 21, 10,
-      { 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,  /* ecPublicKey */
-        0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07 } },    /* prime256v1 */
+      /* ecPublicKey, prime256v1 */
+      { 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,
+        0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07 } },
     { HF_FAMILY_EC, HF_CURVE_P384, 18, 7,
-      { 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,  /* ecPublicKey */
-        0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22 } },                      /* secp384r1 */
+      /* ecPublicKey, secp384r1 */
+      { 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,
+        0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22 } },
     { HF_FAMILY_EDWARDS, HF_CURVE_ED25519, 7, 0,
-      { 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70 } },                      /* id-Ed25519 */
+      /* id-Ed25519 */
+      { 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70 } },
 };
 /* clang-format on */
 

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The key types: one row each. Everything that depends on the type alone (lengths, names, what
- * the key can be used for) is read from here, by the keystore, the handlers and the devices.
- * Constants only: any thread, any lock.
+ * The key types: one row each. Everything that depends on the type alone (lengths, names,
+ * what the key can be used for) is read from here, by the keystore, the handlers and the
+ * devices. Constants only: any thread, any lock.
  */
 #include "holdfast/crypto.h"
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The operations with a key: mac, sign, verify, encrypt, decrypt. Here they are checked against
- * the algorithm's row; call.c runs them under the device's lock.
+ * The operations with a key: mac, sign, verify, encrypt, decrypt. Here they are checked
+ * against the algorithm's row; call.c runs them under the device's lock.
  */
 #include "holdfast/crypto.h"
 

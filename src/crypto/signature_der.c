@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }, over der.h. Signatures are public:
- * nothing here needs to be wiped.
+ * Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }, over der.h. Signatures are
+ * public: nothing here needs to be wiped.
  */
 #include "holdfast/crypto_der.h"
 
