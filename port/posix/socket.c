@@ -191,7 +191,7 @@ int hf_posix_socket_errno(const hf_posix_socket *socket)
     return socket->last_errno;
 }
 
-int hf_posix_peer_get(int fd, hf_posix_peer *peer)
+int hf_posix_peer_uid(int fd, uid_t *uid)
 {
     int domain = 0;
     socklen_t size = sizeof domain;
@@ -206,8 +206,6 @@ int hf_posix_peer_get(int fd, hf_posix_peer *peer)
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
         return HF_ERR_SYSTEM;
     }
-    *peer = (hf_posix_peer){ .uid = credentials.uid,
-                             .gid = credentials.gid,
-                             .pid = credentials.pid };
+    *uid = credentials.uid;
     return HF_OK;
 }

@@ -20,48 +20,51 @@
 
 #define LISTEN_TYPE (SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK)
 
-static int failed(hf_posix_listener *listener, int error, int status)
-{
-    listener->last_errno = error;
-    return status;
-}
-
-static int bind_failed(hf_posix_listener *listener, int error)
+static int bind_status(int error)
 {
     switch (error) {
     case EADDRINUSE:
-        return failed(listener, error, HF_ERR_INUSE);
+        return HF_ERR_INUSE;
     case EACCES:
     case EPERM:
     case EROFS:
-        return failed(listener, error, HF_ERR_ACCESS);
+        return HF_ERR_ACCESS;
     case ENOENT:
     case ENOTDIR:
     case EADDRNOTAVAIL:
-        return failed(listener, error, HF_ERR_NOTFOUND);
+        return HF_ERR_NOTFOUND;
     default:
-        return failed(listener, error, HF_ERR_SYSTEM);
+        return HF_ERR_SYSTEM;
     }
 }
 
-static void clear(hf_posix_listener *listener)
+/* The status of an error, which is left in errno. */
+static int failed(int error, int status)
 {
-    *listener = (hf_posix_listener){ .fd = -1 };
+    errno = error;
+    return status;
+}
+
+/* Close after an error and leave that error in errno. */
+static int give_up(int fd, int error, int status)
+{
+    (void)close(fd);
+    return failed(error, status);
 }
 
 /* Remove a socket file on which nobody listens. */
-static int remove_stale(hf_posix_listener *listener, const struct sockaddr_un *address)
+static int remove_stale(const struct sockaddr_un *address)
 {
     struct stat status;
     if (lstat(address->sun_path, &status) != 0) {
-        return errno == ENOENT ? HF_OK : bind_failed(listener, errno);
+        return errno == ENOENT ? HF_OK : bind_status(errno);
     }
     if (!S_ISSOCK(status.st_mode)) {
-        return failed(listener, EEXIST, HF_ERR_EXISTS);
+        return failed(EEXIST, HF_ERR_EXISTS);
     }
     int fd = socket(AF_UNIX, LISTEN_TYPE, 0);
     if (fd < 0) {
-        return failed(listener, errno, HF_ERR_SYSTEM);
+        return HF_ERR_SYSTEM;
     }
     int error = 0;
     if (connect(fd, (const struct sockaddr *)address, sizeof *address) != 0) {
@@ -69,153 +72,111 @@ static int remove_stale(hf_posix_listener *listener, const struct sockaddr_un *a
     }
     (void)close(fd);
     if (error == 0 || error == EAGAIN) { /* EAGAIN: its queue is full */
-        return failed(listener, EADDRINUSE, HF_ERR_INUSE);
+        return failed(EADDRINUSE, HF_ERR_INUSE);
     }
     if (error == ENOENT) {
         return HF_OK; /* its owner has just removed it */
     }
     if (error != ECONNREFUSED) {
-        return bind_failed(listener, error);
+        return failed(error, bind_status(error));
     }
-    return unlink(address->sun_path) == 0 ? HF_OK : bind_failed(listener, errno);
+    return unlink(address->sun_path) == 0 ? HF_OK : bind_status(errno);
 }
 
-/* Bind, with the mode on from the first moment, and note which file was made. */
-static int bind_unix(hf_posix_listener *listener, const struct sockaddr_un *address,
-                     mode_t mode)
+/* Bind with the mode on from the first moment, and listen. */
+static int bind_unix(int fd, const struct sockaddr_un *address, mode_t mode)
 {
-    struct stat status;
     /* Linux gives the file the mode of the socket, less the umask: never too much. */
-    if (fchmod(listener->fd, mode) != 0) {
-        return failed(listener, errno, HF_ERR_SYSTEM);
+    if (fchmod(fd, mode) != 0) {
+        return HF_ERR_SYSTEM;
     }
-    if (bind(listener->fd, (const struct sockaddr *)address, sizeof *address) != 0) {
-        return bind_failed(listener, errno);
+    if (bind(fd, (const struct sockaddr *)address, sizeof *address) != 0) {
+        return bind_status(errno);
     }
-    if (lstat(address->sun_path, &status) != 0) {
-        return failed(listener, errno, HF_ERR_SYSTEM);
-    }
-    listener->device = status.st_dev;
-    listener->inode = status.st_ino;
-    memcpy(listener->path, address->sun_path, sizeof listener->path);
-    if (chmod(address->sun_path, mode) != 0) { /* what the umask took */
-        return failed(listener, errno, HF_ERR_SYSTEM);
-    }
-    return listen(listener->fd, SOMAXCONN) == 0 ? HF_OK
-                                                : failed(listener, errno, HF_ERR_SYSTEM);
-}
-
-/* Close after an error, and keep the errno. */
-static int give_up(hf_posix_listener *listener, int rc)
-{
-    int error = listener->last_errno;
-    hf_posix_listener_close(listener);
-    listener->last_errno = error;
-    return rc;
-}
-
-int hf_posix_listener_open_unix(hf_posix_listener *listener, const char *path,
-                                mode_t mode)
-{
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    _Static_assert(sizeof address.sun_path == HF_POSIX_PATH_SIZE, "path size of Linux");
-    clear(listener);
-    size_t len = path != NULL ? strlen(path) : 0;
-    if (len == 0 || len >= sizeof address.sun_path) {
-        return HF_ERR_ARG;
-    }
-    memcpy(address.sun_path, path, len);
-    int rc = remove_stale(listener, &address);
-    if (rc != HF_OK) {
-        return rc;
-    }
-    listener->fd = socket(AF_UNIX, LISTEN_TYPE, 0);
-    if (listener->fd < 0) {
-        return failed(listener, errno, HF_ERR_SYSTEM);
-    }
-    rc = bind_unix(listener, &address, mode);
-    return rc == HF_OK ? HF_OK : give_up(listener, rc);
-}
-
-static int listen_at(hf_posix_listener *listener, const struct addrinfo *address)
-{
-    const int on = 1;
-    listener->fd = socket(address->ai_family, LISTEN_TYPE, 0);
-    if (listener->fd < 0) {
-        return failed(listener, errno, HF_ERR_SYSTEM);
-    }
-    /* A port whose last connections still linger can be listened on at once. */
-    if (setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-        bind(listener->fd, address->ai_addr, address->ai_addrlen) != 0 ||
-        listen(listener->fd, SOMAXCONN) != 0) {
-        return give_up(listener, bind_failed(listener, errno));
+    if (chmod(address->sun_path, mode) != 0 || /* what the umask took */
+        listen(fd, SOMAXCONN) != 0) {
+        int error = errno;
+        (void)unlink(address->sun_path);
+        return failed(error, HF_ERR_SYSTEM);
     }
     return HF_OK;
 }
 
-int hf_posix_listener_open_tcp(hf_posix_listener *listener, const char *host,
-                               const char *port)
+int hf_posix_listen_unix(const char *path, mode_t mode, int *fd)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    _Static_assert(sizeof address.sun_path == HF_POSIX_SOCKET_PATH_LEN_MAX + 1, "Linux");
+    *fd = -1;
+    size_t len = path != NULL ? strlen(path) : 0;
+    if (len == 0 || len > HF_POSIX_SOCKET_PATH_LEN_MAX) {
+        return HF_ERR_ARG;
+    }
+    memcpy(address.sun_path, path, len);
+    int rc = remove_stale(&address);
+    if (rc != HF_OK) {
+        return rc;
+    }
+    int listener = socket(AF_UNIX, LISTEN_TYPE, 0);
+    if (listener < 0) {
+        return HF_ERR_SYSTEM;
+    }
+    rc = bind_unix(listener, &address, mode);
+    if (rc != HF_OK) {
+        return give_up(listener, errno, rc);
+    }
+    *fd = listener;
+    return HF_OK;
+}
+
+static int listen_at(const struct addrinfo *address, int *fd)
+{
+    const int on = 1;
+    int listener = socket(address->ai_family, LISTEN_TYPE, 0);
+    if (listener < 0) {
+        return HF_ERR_SYSTEM;
+    }
+    /* A port whose last connections still linger can be listened on at once. */
+    if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        bind(listener, address->ai_addr, address->ai_addrlen) != 0 ||
+        listen(listener, SOMAXCONN) != 0) {
+        return give_up(listener, errno, bind_status(errno));
+    }
+    *fd = listener;
+    return HF_OK;
+}
+
+int hf_posix_listen_tcp(const char *host, const char *port, int *fd)
 {
     const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
     struct addrinfo *found = NULL;
-    clear(listener);
+    *fd = -1;
     if (host == NULL || host[0] == '\0' || port == NULL || port[0] == '\0') {
         return HF_ERR_ARG;
     }
     int error = getaddrinfo(host, port, &hints, &found);
+    if (error == EAI_SYSTEM || error == EAI_MEMORY) {
+        return failed(error == EAI_MEMORY ? ENOMEM : errno, HF_ERR_SYSTEM);
+    }
     if (error != 0) {
-        bool is_system = error == EAI_SYSTEM || error == EAI_MEMORY;
-        return failed(listener, error == EAI_SYSTEM ? errno : ENOENT,
-                      is_system ? HF_ERR_SYSTEM : HF_ERR_NOTFOUND);
+        return failed(ENOENT, HF_ERR_NOTFOUND);
     }
     int rc = HF_ERR_NOTFOUND;
     for (const struct addrinfo *a = found; a != NULL && rc != HF_OK; a = a->ai_next) {
-        rc = listen_at(listener, a);
+        rc = listen_at(a, fd);
     }
+    error = errno;
     freeaddrinfo(found);
-    return rc;
+    return failed(error, rc);
 }
 
-int hf_posix_listener_accept(hf_posix_listener *listener, int *fd)
-{
-    *fd = -1;
-    if (listener->fd < 0) {
-        return HF_ERR_CLOSED;
-    }
-    do {
-        *fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
-        /* ECONNABORTED: that one has gone already; look at the next. */
-    } while (*fd < 0 && (errno == EINTR || errno == ECONNABORTED));
-    if (*fd >= 0) {
-        return HF_OK;
-    }
-    switch (errno) {
-    case EAGAIN:
-        return HF_ERR_AGAIN;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-        return failed(listener, errno, HF_ERR_LIMIT);
-    default:
-        return failed(listener, errno, HF_ERR_SYSTEM);
-    }
-}
-
-int hf_posix_listener_fd(const hf_posix_listener *listener)
-{
-    return listener->fd;
-}
-
-uint16_t hf_posix_listener_port(const hf_posix_listener *listener)
+uint16_t hf_posix_listen_port(int fd)
 {
     struct sockaddr_storage address;
     struct sockaddr_in in4;
     struct sockaddr_in6 in6;
     socklen_t len = sizeof address;
     memset(&address, 0, sizeof address);
-    if (listener->fd < 0 ||
-        getsockname(listener->fd, (struct sockaddr *)&address, &len) != 0) {
+    if (getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
         return 0;
     }
     if (address.ss_family == AF_INET) {
@@ -229,21 +190,24 @@ uint16_t hf_posix_listener_port(const hf_posix_listener *listener)
     return 0;
 }
 
-int hf_posix_listener_errno(const hf_posix_listener *listener)
+int hf_posix_accept(int listener, int *fd)
 {
-    return listener->last_errno;
-}
-
-void hf_posix_listener_close(hf_posix_listener *listener)
-{
-    struct stat status;
-    if (listener->fd < 0) {
-        return;
+    do {
+        *fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        /* ECONNABORTED: that one has gone already; look at the next. */
+    } while (*fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+    if (*fd >= 0) {
+        return HF_OK;
     }
-    if (listener->path[0] != '\0' && lstat(listener->path, &status) == 0 &&
-        status.st_dev == listener->device && status.st_ino == listener->inode) {
-        (void)unlink(listener->path);
+    switch (errno) {
+    case EAGAIN:
+        return HF_PENDING;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        return HF_ERR_LIMIT;
+    default:
+        return HF_ERR_SYSTEM;
     }
-    (void)close(listener->fd);
-    clear(listener);
 }
