@@ -1,0 +1,212 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The Holdfast authors
+ */
+#include "fake_device.h"
+
+#include <string.h>
+
+/* ---- lock ---- */
+
+static int lock_init(void *context, const void *config)
+{
+    (void)config;
+    fake_lock *lock = context;
+    lock->init_count++;
+    return lock->init_status;
+}
+
+static int lock_cleanup(void *context)
+{
+    fake_lock *lock = context;
+    lock->cleanup_count++;
+    return HF_OK;
+}
+
+static int lock_acquire(void *context)
+{
+    fake_lock *lock = context;
+    if (lock->acquire_status == HF_OK) {
+        lock->depth++;
+        lock->acquire_count++;
+    }
+    return lock->acquire_status;
+}
+
+static int lock_release(void *context)
+{
+    fake_lock *lock = context;
+    lock->depth--;
+    return lock->release_status;
+}
+
+const hf_lock_ops fake_lock_ops = { .init = lock_init,
+                                    .cleanup = lock_cleanup,
+                                    .acquire = lock_acquire,
+                                    .release = lock_release };
+
+/* ---- device ---- */
+
+static bool fake_is_supported(void *context, uint16_t algorithm, uint32_t key_type)
+{
+    (void)key_type;
+    const fake_device *device = context;
+    return !device->is_nothing &&
+           (device->only_algorithm == 0 || device->only_algorithm == algorithm);
+}
+
+static bool fake_is_key_supported(void *context, uint32_t key_type)
+{
+    (void)key_type;
+    const fake_device *device = context;
+    return !device->is_nothing;
+}
+
+static int enter(fake_device *device, uint32_t kind)
+{
+    device->call_count++;
+    device->last_kind = kind;
+    if (device->lock != NULL && device->lock->depth != 1) {
+        device->unlocked_count++;
+    }
+    return device->status;
+}
+
+/* Writes its pattern in any case, as a device may, and counts it only when all is well.
+ * */
+static int emit(fake_device *device, int rc, hf_buffer *out)
+{
+    memset(out->data + out->len, FAKE_BYTE, device->out_len);
+    if (rc == HF_OK) {
+        out->len += device->out_len;
+    }
+    return rc;
+}
+
+static int fake_random(void *context, uint8_t *out, size_t len)
+{
+    memset(out, FAKE_BYTE, len);
+    return enter(context, 0);
+}
+
+static int fake_generate(void *context, uint32_t type, hf_buffer *out)
+{
+    return emit(context, enter(context, type), out);
+}
+
+static int fake_convert(void *context, uint32_t type, uint16_t format, hf_bytes in,
+                        hf_buffer *out)
+{
+    (void)format;
+    (void)in;
+    return emit(context, enter(context, type), out);
+}
+
+static int fake_public_key(void *context, const hf_crypto_key *key, hf_buffer *out)
+{
+    fake_device *device = context;
+    device->parsed = key->parsed;
+    return emit(device, enter(device, key->type), out);
+}
+
+static int fake_parse(void *context, uint32_t type, hf_bytes raw, void **parsed)
+{
+    (void)raw;
+    int rc = enter(context, type);
+    *parsed = rc == HF_OK ? FAKE_PARSED : NULL;
+    return rc;
+}
+
+static void fake_parsed_destroy(void *context, void *parsed)
+{
+    fake_device *device = context;
+    device->parsed = parsed;
+    hf_ignore(enter(device, 0)); /* it cannot fail */
+}
+
+static int fake_hash(void *context, uint16_t algorithm, hf_bytes input, hf_buffer *out)
+{
+    (void)input;
+    return emit(context, enter(context, algorithm), out);
+}
+
+static int fake_stream_open(void *context, uint16_t algorithm, void **stream)
+{
+    int rc = enter(context, algorithm);
+    *stream = rc == HF_OK ? FAKE_STREAM : NULL;
+    return rc;
+}
+
+static int fake_stream_update(void *context, void *stream, hf_bytes input)
+{
+    (void)stream;
+    (void)input;
+    return enter(context, 0);
+}
+
+static int fake_stream_finish(void *context, void *stream, hf_buffer *out)
+{
+    (void)stream;
+    return emit(context, enter(context, 0), out);
+}
+
+static void fake_stream_close(void *context, void *stream)
+{
+    (void)stream;
+    hf_ignore(enter(context, 0)); /* it cannot fail */
+}
+
+static int fake_compute(void *context, const hf_crypto_op *op, hf_buffer *out)
+{
+    fake_device *device = context;
+    device->parsed = op->key->parsed;
+    return emit(device, enter(device, op->algorithm), out);
+}
+
+static int fake_verify(void *context, const hf_crypto_op *op)
+{
+    fake_device *device = context;
+    device->parsed = op->key->parsed;
+    return enter(device, op->algorithm);
+}
+
+static int fake_encrypt(void *context, const hf_crypto_op *op, hf_buffer *out,
+                        hf_buffer *tag)
+{
+    fake_device *device = context;
+    int rc = fake_compute(device, op, out);
+    return emit(device, rc, tag);
+}
+
+const hf_crypto_device_ops fake_ops = {
+    .is_supported = fake_is_supported,
+    .is_key_supported = fake_is_key_supported,
+    .random = fake_random,
+    .generate = fake_generate,
+    .import = fake_convert,
+    .export = fake_convert,
+    .public_key = fake_public_key,
+    .parse = fake_parse,
+    .parsed_destroy = fake_parsed_destroy,
+    .hash = fake_hash,
+    .stream_open = fake_stream_open,
+    .stream_update = fake_stream_update,
+    .stream_finish = fake_stream_finish,
+    .stream_close = fake_stream_close,
+    .mac = fake_compute,
+    .sign = fake_compute,
+    .verify = fake_verify,
+    .encrypt = fake_encrypt,
+    .decrypt = fake_compute,
+};
+
+const hf_crypto_device_ops fake_empty_ops = {
+    .is_supported = fake_is_supported,
+    .is_key_supported = fake_is_key_supported,
+};
+
+hf_crypto_device_config fake_config(fake_device *device)
+{
+    return (
+        hf_crypto_device_config){ .ops = &fake_ops, .context = device, .name = "fake" };
+}
