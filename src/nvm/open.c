@@ -1,0 +1,196 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The Holdfast authors
+ *
+ * Opening a store. The log is read in one hold. Then, unless it was closed cleanly, what was
+ * read is made durable, regions that do not belong to the log are erased, and an anchor of a
+ * new epoch is committed behind everything that a cut may have left, so that nothing of it can
+ * ever be replayed. Only then may anything be appended.
+ */
+#include "nvm/open.h"
+
+#include "base/atomic.h"
+#include "nvm/clean.h"
+#include "nvm/log_buffer.h"
+#include "nvm/replay.h"
+#include "nvm/space.h"
+#include "nvm/sync.h"
+#include "nvm/txn.h"
+
+/* What is left to do when the log has been read. */
+typedef struct plan {
+    bool is_format;
+    bool is_clean; /* nothing to write */
+    bool is_resumed;
+    uint64_t erase_mask; /* regions to be erased */
+    uint64_t epoch;      /* the newest seen */
+    hf_nvm_address end;  /* of the log */
+    uint64_t go_on_at;   /* offset in that region, behind all garbage */
+} plan;
+
+/* No region has a valid opening: is it blank, up to a format that was cut short? */
+static int plan_format(hf_nvm *nvm, hf_nvm_reader *reader, plan *todo)
+    HF_REQUIRES(hf_tsa_nvm)
+{
+    uint32_t granule = nvm->geometry.granule_size;
+    uint64_t torn = (HF_RECORD_ANCHOR_SIZE + granule - 1u) / granule * granule;
+    for (uint32_t i = 0; i < nvm->geometry.region_count; i++) {
+        hf_nvm_address at = { i, i == 0 ? torn : 0 };
+        int rc = hf_nvm_reader_skip_erased(reader, &at);
+        if (rc != HF_OK) {
+            return rc;
+        }
+        if (at.offset != nvm->geometry.region_size) {
+            nvm->corrupt_at = at;
+            return HF_ERR_CORRUPT;
+        }
+    }
+    todo->is_format = true;
+    todo->erase_mask = 1u;
+    return HF_OK;
+}
+
+static uint64_t region_mask(const hf_nvm *nvm)
+{
+    return UINT64_MAX >> (64u - nvm->geometry.region_count);
+}
+
+static void plan_resume(hf_nvm *nvm, const hf_nvm_replay *replay, plan *todo)
+    HF_REQUIRES(hf_tsa_nvm)
+{
+    uint64_t granule = nvm->geometry.granule_size;
+    uint64_t chain = 0;
+    uint64_t stale = replay->used_mask;
+    for (uint32_t i = 0; i < nvm->geometry.region_count; i++) {
+        uint64_t bit = (uint64_t)1 << i;
+        chain |= nvm->regions[i].epoch != 0 ? bit : 0;
+        stale |= replay->opened[i] != 0 ? bit : 0;
+    }
+    uint64_t end = replay->garbage_end > replay->end.offset ? replay->garbage_end
+                                                            : replay->end.offset;
+    nvm->erased_mask = replay->erased_mask & ~chain & ~stale;
+    todo->erase_mask = region_mask(nvm) & ~chain & ~nvm->erased_mask;
+    todo->epoch = replay->epoch_max > nvm->epoch ? replay->epoch_max : nvm->epoch;
+    todo->end = replay->end;
+    todo->go_on_at = (end + granule - 1u) / granule * granule;
+    todo->is_resumed = replay->is_resumed;
+    todo->is_clean = replay->is_closed && todo->go_on_at == replay->end.offset;
+}
+
+static int read_log(hf_nvm *nvm, bool format, plan *todo) HF_REQUIRES(hf_tsa_nvm)
+{
+    uint32_t newest;
+    hf_nvm_replay replay = { .offset = 0 };
+    int rc = hf_nvm_replay_find_regions(nvm, &replay, &newest);
+    if (rc != HF_OK) {
+        return rc;
+    }
+    if (newest == nvm->geometry.region_count) {
+        rc = plan_format(nvm, &replay.reader, todo);
+        return rc == HF_OK && !format ? HF_ERR_BLANK : rc;
+    }
+    rc = hf_nvm_replay_run(nvm, &replay, newest);
+    if (rc == HF_OK) {
+        plan_resume(nvm, &replay, todo);
+    }
+    return rc;
+}
+
+static int read_log_locked(hf_nvm *nvm, bool format, plan *todo)
+    HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
+{
+    int rc = hf_nvm_lock(nvm);
+    if (rc != HF_OK) {
+        return rc;
+    }
+    rc = read_log(nvm, format, todo);
+    hf_wipe(nvm->log.data, nvm->log.size);
+    return hf_nvm_unlock(nvm, rc, NULL);
+}
+
+/* Without the lock: what was read becomes durable, what is not needed goes. */
+static int prepare_medium(hf_nvm *nvm, const plan *todo)
+    HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
+{
+    const hf_nvm_device_ops *ops = nvm->device->ops;
+    if (!todo->is_clean && ops->sync(nvm->device->context) != HF_OK) {
+        return HF_ERR_IO;
+    }
+    for (uint32_t i = 0; i < nvm->geometry.region_count; i++) {
+        if (((todo->erase_mask >> i) & 1u) != 0 &&
+            ops->erase(nvm->device->context, i) != HF_OK) {
+            return HF_ERR_IO;
+        }
+    }
+    return HF_OK;
+}
+
+/* Commit a new epoch behind the log's end, or in a blank region if there is no room. */
+static int append_epoch(hf_nvm *nvm, const plan *todo) HF_REQUIRES(hf_tsa_nvm)
+{
+    uint32_t old = todo->end.region;
+    hf_anchor anchor = { .kind = HF_ANCHOR_RESUME, .prev_end = todo->end.offset };
+    nvm->epoch = todo->epoch;
+    hf_nvm_log_reset(nvm, (hf_nvm_address){ old, todo->go_on_at });
+    nvm->log.is_resumed = true;
+    if (!hf_nvm_space_admits(nvm, HF_RECORD_ANCHOR_SIZE, HF_NVM_LEVEL_BARE)) {
+        uint32_t region = hf_nvm_space_find_blank(nvm);
+        if (region == nvm->geometry.region_count) {
+            return HF_ERR_NOSPACE;
+        }
+        anchor.kind = HF_ANCHOR_OPEN;
+        anchor.prev_epoch = nvm->regions[old].epoch;
+        anchor.is_resumed = todo->is_resumed;
+        hf_nvm_log_reset(nvm, (hf_nvm_address){ region, 0 });
+        nvm->log.is_resumed = false;
+    }
+    hf_nvm_space_append_anchor(nvm, &anchor);
+    return HF_OK;
+}
+
+static int begin_log(hf_nvm *nvm, const plan *todo) HF_REQUIRES(hf_tsa_nvm)
+{
+    int rc = HF_OK;
+    nvm->erased_mask |= todo->erase_mask;
+    /* What was read is on the medium, and has been synced. */
+    hf_atomic_u64_init(&nvm->durable, nvm->head);
+    nvm->marked = nvm->head; /* the clean close told it, or the anchor will */
+    if (todo->is_format) {
+        nvm->erased_mask = region_mask(nvm);
+        hf_nvm_log_reset(nvm, (hf_nvm_address){ 0, 0 });
+        hf_nvm_space_append_anchor(nvm, &(hf_anchor){ .kind = HF_ANCHOR_OPEN });
+    } else if (todo->is_clean) {
+        hf_nvm_log_reset(nvm, todo->end);
+        nvm->log.is_resumed = todo->is_resumed;
+        nvm->log.claim = nvm->head;
+    } else {
+        rc = append_epoch(nvm, todo);
+    }
+    hf_nvm_clean_resume(nvm);
+    hf_nvm_txn_begin(nvm); /* nothing of this may be rolled back */
+    return rc;
+}
+
+static int begin_log_locked(hf_nvm *nvm, const plan *todo)
+    HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
+{
+    int rc = hf_nvm_lock(nvm);
+    if (rc != HF_OK) {
+        return rc;
+    }
+    rc = begin_log(nvm, todo);
+    return hf_nvm_unlock(nvm, rc, NULL);
+}
+
+int hf_nvm_open(hf_nvm *nvm, bool format)
+{
+    plan todo = { .is_format = false };
+    int rc = read_log_locked(nvm, format, &todo);
+    if (rc == HF_OK) {
+        rc = prepare_medium(nvm, &todo);
+    }
+    if (rc == HF_OK) {
+        rc = begin_log_locked(nvm, &todo);
+    }
+    return rc == HF_OK ? hf_nvm_sync_all(nvm) : rc;
+}
