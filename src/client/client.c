@@ -139,7 +139,7 @@ static int next_frame(hf_client *client, hf_frame *frame, hf_bytes *body,
     return break_off(client, rc == HF_ERR_SIZE ? HF_ERR_FRAME : rc);
 }
 
-/* The next answer that somebody waits for; late ones are dropped. Results as next_frame. */
+/* The next answer that somebody waits for; late ones are dropped. Results: next_frame. */
 static int next_answer(hf_client *client, hf_frame *frame, hf_bytes *body,
                        uint32_t timeout_ms)
 {

@@ -7,7 +7,7 @@
  * to the consumer, the rest to the producer, and a release store of an offset hands
  * bytes over. No lock. Layout of the memory:
  *
- *     hf_ring_shared [0] client to server, [1] server to client; then their data, [0], [1]
+ *     hf_ring_shared [0] client to server, [1] server to client; their data, [0], [1]
  *
  * Whatever is read from the shared part is checked against `size` and this side's own
  * copy of its own offset before it is used.

@@ -49,7 +49,7 @@ static bool is_in_range(const hf_field *field, uint64_t value)
     return field->min <= value && value <= field->max;
 }
 
-/* ---- numbers in a struct: offsets come from offsetof, so each is aligned and typed ---- */
+/* ---- fields in a struct ---- */
 
 static uint64_t load_number(const uint8_t *at, size_t size)
 {
