@@ -251,7 +251,7 @@ typedef struct hf_crypto_device_config {
     const char *name;                /* static text */
     bool is_exclusive;               /* one operation at a time */
     bool is_hardware;                /* for the affinity */
-    /* Of an exclusive device. NULL: a lock that does nothing, for a single thread. Read by
+    /* Of an exclusive device; NULL: a lock that does nothing (single thread). Read by
      * hf_crypto_init only. */
     const hf_lock_config *lock;
 } hf_crypto_device_config;

@@ -56,6 +56,21 @@ static void test_read_table(void **state)
     }
 }
 
+/* 128 bytes are there: only the form of the length is wrong. */
+static void test_read_length_with_leading_zero_is_refused(void **state)
+{
+    (void)state;
+    uint8_t der[4 + 128] = { 0x04, 0x82, 0x00, 0x80 };
+    hf_bytes in = hf_bytes_of(der, sizeof(der));
+    hf_bytes content;
+    assert_int_equal(hf_der_read(&in, HF_DER_OCTET_STRING, &content), HF_ERR_DECODE);
+    der[1] = 0x81;
+    der[2] = 0x80;
+    assert_int_equal(hf_der_read(&in, HF_DER_OCTET_STRING, &content), HF_OK);
+    assert_int_equal(content.len, 128);
+    assert_int_equal(in.len, 1);
+}
+
 /* What the writer writes the reader reads, over the borders of the length forms. */
 static void test_write_then_read_every_length(void **state)
 {
@@ -198,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_table),
+        cmocka_unit_test(test_read_length_with_leading_zero_is_refused),
         cmocka_unit_test(test_write_then_read_every_length),
         cmocka_unit_test(test_write_too_much_is_size_error),
         cmocka_unit_test(test_unsigned_table),

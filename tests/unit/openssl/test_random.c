@@ -5,7 +5,7 @@
  * The random generator of the libcrypto device, and what happens when it fails:
  * libcrypto's method is replaced by one that does.
  */
-#define OPENSSL_SUPPRESS_DEPRECATED /* replacing the method is the only way to make it fail */
+#define OPENSSL_SUPPRESS_DEPRECATED /* replacing the method is deprecated */
 
 #include "fixture.h"
 
