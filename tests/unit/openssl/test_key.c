@@ -171,6 +171,8 @@ static const struct {
     { "other curve in the identifier", HF_KEY_P384, P256_PKCS8 },
     { "other curve inside", HF_KEY_P256,
       "304a020100" P256_ID "0430302e0201010420" P256_D "a007" P384_OID },
+    { "trailing byte behind the curve inside", HF_KEY_P256,
+      "304e020100" P256_ID "043430320201010420" P256_D "a00b" P256_OID "00" },
     { "no curve", HF_KEY_P256,
       "3037020100"
       "3009" ECPUB "042730250201010420" P256_D },
