@@ -188,35 +188,42 @@ static void connection_arm(hfd_connection *connection, const hf_session_wait *wa
     }
 }
 
-static void connection_step(hfd_connection *connection)
+/* True: requests are left in the session's buffer; it goes on when others had their turn. */
+static bool connection_step(hfd_connection *connection)
 {
     hfd_daemon *daemon = connection->daemon;
     if (!connection->is_open) {
         connection_open(connection);
-        return;
+        return false;
     }
     hf_session_wait wait;
     int rc = hf_session_serve(&connection->session, &wait);
     bool is_over = rc != HF_OK && rc != HF_PENDING;
     unsigned stop = atomic_load(&daemon->stop_phase);
     bool is_idle = rc == HF_OK || (stop == HFD_STOP_NOW) ||
-                   (wait.ticket == 0 && !wait.is_queued && !wait.wants_output);
+                   (wait.ticket == 0 && !wait.is_queued && !wait.wants_output &&
+                    !wait.wants_turn);
     if (is_over || atomic_load(&connection->has_hung_up) ||
         (stop != HFD_RUN && is_idle)) {
         connection_close(connection);
-        return;
+        return false;
     }
     connection_arm(connection, &wait);
     if (wait.ticket != 0) {
         hfd_syncer_park(&daemon->syncer, connection, wait.ticket);
     }
+    return wait.wants_turn;
 }
 
 void hfd_connection_serve(hfd_connection *connection)
 {
     unsigned seen = atomic_load(&connection->events);
     for (;;) {
-        connection_step(connection);
+        if (connection_step(connection)) {
+            /* Still owned: whoever takes it from the list goes on. */
+            hfd_reactor_push(&connection->daemon->reactor, connection);
+            return;
+        }
         unsigned before = atomic_fetch_sub(&connection->events, seen);
         if (before == seen) {
             return;

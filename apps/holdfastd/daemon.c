@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,9 @@ static void memory_give(void *context, void *memory, size_t size)
 static void session_wake(void *context, hf_session *session)
 {
     (void)context;
-    hfd_connection_post(hf_session_context(session));
+    /* The session may have been closed meanwhile: only its address is used. */
+    char *at = (char *)session - offsetof(hfd_connection, session);
+    hfd_connection_post((hfd_connection *)(void *)at);
 }
 
 /* ---- the log ---- */

@@ -21,7 +21,7 @@ enum { EXIT_CONFIG = 78, EXIT_STORE = 74 };
 #define DESCRIPTORS_SPARE                                                                \
     64u /* beside those of connections: store, log, epoll, libraries */
 
-static void process_prepare(const hfd_settings *settings)
+static void limits_set(const hfd_settings *settings)
 {
     struct rlimit limit;
     rlim_t wanted = settings->connections_max + DESCRIPTORS_SPARE;
@@ -84,7 +84,7 @@ int main(int argc, char **argv)
         return EXIT_CONFIG;
     }
     workers_choose(&settings);
-    process_prepare(&settings);
+    limits_set(&settings);
     sigset_t signals;
     signals_block(&signals);
     if (hfd_daemon_open_log(&daemon, &settings) != HF_OK) {

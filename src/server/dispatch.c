@@ -1,0 +1,496 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The Holdfast authors
+ *
+ * The dispatcher: see dispatch.h.
+ *
+ * A request goes through stages. Stages that touch shared state are bodies of a step:
+ * step_run takes the lock, runs one body, and releases the lock, which commits or rolls
+ * back. Bodies that end without a following stage give back what the request holds in
+ * the same hold. After the hold, step_run destroys what was dropped and wakes whose turn
+ * has come.
+ *
+ * Waiting is a stage too: nothing here blocks a thread for another request's sake.
+ */
+#include "server/dispatch.h"
+
+#include <string.h>
+
+#include "server/handlers/handlers.h"
+#include "server/server_private.h"
+#include "server/stats.h"
+
+enum stage {
+    STAGE_PREPARE = 0,
+    STAGE_DEVICE_WAIT,  /* in the queue of an exclusive device */
+    STAGE_SLOW_WAIT,    /* in the queue for slow work */
+    STAGE_PREPARE_WAIT, /* in the queue for a key slot, then prepare again */
+    STAGE_FINISH_WAIT,  /* the same, then finish again */
+    STAGE_WORK,
+    STAGE_FINISH,
+    STAGE_RELEASE, /* over, but something is still held */
+    STAGE_DONE
+};
+
+/* What a step tells beside its status. */
+typedef struct step {
+    hf_wakes wakes;
+    hf_ticket head;  /* newest commit */
+    int cause;       /* enum hf_nvm_again */
+    bool is_waiting; /* the session is in a queue now, or still */
+    bool had_turn;   /* it was told of a free key slot */
+} step;
+
+typedef int (*step_body)(hf_request *rq, step *out);
+
+/* ---- the table ---- */
+
+const hf_handler *hf_handler_find(uint16_t kind)
+{
+    static const struct {
+        const hf_handler *rows;
+        const size_t *count;
+    } groups[] = {
+        [HF_GROUP_COMM] = { hf_handlers_comm, &hf_handlers_comm_count },
+        [HF_GROUP_NVM] = { hf_handlers_nvm, &hf_handlers_nvm_count },
+        [HF_GROUP_KEY] = { hf_handlers_key, &hf_handlers_key_count },
+        [HF_GROUP_CRYPTO] = { hf_handlers_crypto, &hf_handlers_crypto_count },
+        [HF_GROUP_COUNTER] = { hf_handlers_counter, &hf_handlers_counter_count },
+        [HF_GROUP_ADMIN] = { hf_handlers_admin, &hf_handlers_admin_count },
+    };
+    size_t group = kind >> 8;
+    size_t action = kind & 0xFFu;
+    if (group >= sizeof groups / sizeof groups[0] || groups[group].rows == NULL ||
+        action == 0 || action > *groups[group].count) {
+        return NULL;
+    }
+    const hf_handler *row = &groups[group].rows[action - 1];
+    return row->kind == kind ? row : NULL;
+}
+
+/* ---- parts of steps ---- */
+
+static void leases_release(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
+{
+    for (uint32_t i = 0; i < HF_CFG_REQUEST_LEASES_MAX; i++) {
+        hf_keystore_release(&rq->server->keystore, &rq->leases[i]);
+    }
+}
+
+static void gates_leave(hf_request *rq, hf_wakes *wakes) HF_REQUIRES(hf_tsa_nvm)
+{
+    if (rq->device_gate != NULL) {
+        hf_gate_leave(rq->device_gate, wakes);
+        rq->device_gate = NULL;
+    }
+    if (rq->slow_gate != NULL) {
+        hf_gate_leave(rq->slow_gate, wakes);
+        rq->slow_gate = NULL;
+    }
+}
+
+static void all_release(hf_request *rq, hf_wakes *wakes) HF_REQUIRES(hf_tsa_nvm)
+{
+    leases_release(rq);
+    gates_leave(rq, wakes);
+    hf_gate_abandon(rq->session, wakes);
+}
+
+static bool is_lease_held(const hf_request *rq)
+{
+    for (uint32_t i = 0; i < HF_CFG_REQUEST_LEASES_MAX; i++) {
+        if (rq->leases[i].is_held) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void orphans_release(hf_session *session, hf_wakes *wakes) HF_REQUIRES(hf_tsa_nvm)
+{
+    hf_orphans *orphans = &session->work->orphans;
+    if (!orphans->exist) {
+        return;
+    }
+    for (uint32_t i = 0; i < HF_CFG_REQUEST_LEASES_MAX; i++) {
+        hf_keystore_release(&session->server->keystore, &orphans->leases[i]);
+    }
+    if (orphans->device_gate != NULL) {
+        hf_gate_leave(orphans->device_gate, wakes);
+    }
+    if (orphans->slow_gate != NULL) {
+        hf_gate_leave(orphans->slow_gate, wakes);
+    }
+    if (orphans->is_queued) {
+        hf_gate_abandon(session, wakes);
+    }
+    memset(orphans, 0, sizeof *orphans);
+}
+
+/* The lock cannot be had: keep what is held for the session's next hold. */
+static void orphans_keep(hf_request *rq)
+{
+    hf_orphans *orphans = &rq->session->work->orphans;
+    for (uint32_t i = 0; i < HF_CFG_REQUEST_LEASES_MAX; i++) {
+        orphans->leases[i] = rq->leases[i];
+        rq->leases[i].is_held = false;
+    }
+    orphans->device_gate = rq->device_gate;
+    orphans->slow_gate = rq->slow_gate;
+    orphans->is_queued = true; /* or not: the next hold looks */
+    orphans->exist = true;
+    rq->device_gate = NULL;
+    rq->slow_gate = NULL;
+}
+
+/* Who waits for a key slot may try when a lease came back, or when one that was told of
+   it did
+ * not use it: else the news would be lost with it. */
+static void slot_gate_tell(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
+{
+    bool is_unused = out->had_turn && !is_lease_held(rq);
+    if (hf_keystore_has_released(&rq->server->keystore)) {
+        hf_gate_tell(&rq->server->slot_gate, 2, &out->wakes);
+    } else if (is_unused) {
+        hf_gate_tell(&rq->server->slot_gate, 1, &out->wakes);
+    }
+}
+
+static void drops_destroy(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
+{
+    for (uint32_t i = 0; i < rq->drops.count; i++) {
+        hf_crypto_parsed_destroy(&rq->server->crypto, rq->drops.items[i].device,
+                                 rq->drops.items[i].parsed);
+    }
+    rq->drops.count = 0;
+}
+
+static uint8_t group_of(const hf_request *rq)
+{
+    return (uint8_t)(rq->kind >> 8);
+}
+
+/* ---- the one place that locks ---- */
+
+static int step_run(hf_request *rq, step_body body, step *out) HF_EXCLUDES(hf_tsa_nvm)
+{
+    hf_nvm *nvm = &rq->server->nvm;
+    hf_ticket ticket = 0;
+    *out = (step){ .cause = HF_NVM_AGAIN_NONE };
+    uint64_t asked = hf_server_now_ns(rq->server);
+    int rc = hf_nvm_lock(nvm);
+    if (rc != HF_OK) {
+        return rc;
+    }
+    uint64_t begun = hf_server_now_ns(rq->server);
+    hf_keystore_begin(&rq->server->keystore, &rq->drops);
+    orphans_release(rq->session, &out->wakes);
+    rc = body(rq, out);
+    out->cause = hf_nvm_again_cause(nvm);
+    out->head = hf_nvm_head(nvm);
+    slot_gate_tell(rq, out);
+    rc = hf_nvm_unlock(nvm, rc, &ticket);
+    uint64_t ended = hf_server_now_ns(rq->server);
+    hf_stats_hold(rq->session->stats, group_of(rq), begun - asked, ended - begun);
+    drops_destroy(rq);
+    hf_server_wake(rq->server, &out->wakes);
+    if (rc != HF_ERR_AGAIN && ticket > rq->ticket) {
+        rq->ticket = ticket; /* a step that is run again reveals nothing */
+    }
+    return rc;
+}
+
+/* ---- bodies ---- */
+
+static bool is_slow(const hf_request *rq)
+{
+    return rq->handler->cost != NULL && rq->handler->cost(rq) == HF_COST_SLOW;
+}
+
+/* Go into the gates that the request needs; waits, in one of them, if it is full. The
+   device
+ * comes first: what has a slow place must not wait for anything. */
+static void gates_enter(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
+{
+    hf_server *server = rq->server;
+    bool needs_device = rq->device != HF_CRYPTO_DEVICE_NONE &&
+                        server->crypto.devices[rq->device].config.is_exclusive;
+    rq->stage = STAGE_WORK;
+    if (needs_device && rq->device_gate == NULL) {
+        hf_gate *gate = &server->device_gates[rq->device];
+        if (!hf_gate_enter(gate, rq->session)) {
+            rq->stage = STAGE_DEVICE_WAIT;
+            out->is_waiting = true;
+            return;
+        }
+        rq->device_gate = gate;
+    }
+    if (is_slow(rq) && rq->slow_gate == NULL) {
+        if (!hf_gate_enter(&server->slow_gate, rq->session)) {
+            rq->stage = STAGE_SLOW_WAIT;
+            out->is_waiting = true;
+            return;
+        }
+        rq->slow_gate = &server->slow_gate;
+    }
+}
+
+/* No key slot is free and leases are out: give back what is held, and wait for a
+   release. */
+static int slot_wait(hf_request *rq, uint8_t stage, step *out) HF_REQUIRES(hf_tsa_nvm)
+{
+    all_release(rq, &out->wakes);
+    hf_gate_wait(&rq->server->slot_gate, rq->session);
+    rq->stage = stage;
+    out->is_waiting = true;
+    return HF_ERR_BUSY;
+}
+
+static int body_prepare(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
+{
+    const hf_handler *row = rq->handler;
+    int rc = row->prepare == NULL ? HF_OK : row->prepare(rq);
+    if (rc == HF_ERR_BUSY) {
+        return slot_wait(rq, STAGE_PREPARE_WAIT, out);
+    }
+    if (rc != HF_OK || (row->work == NULL && row->finish == NULL)) {
+        leases_release(rq);
+        rq->stage = rc == HF_ERR_AGAIN ? STAGE_PREPARE : STAGE_DONE;
+        return rc;
+    }
+    gates_enter(rq, out);
+    return HF_OK;
+}
+
+static int body_finish(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
+{
+    gates_leave(rq, &out->wakes); /* they were for work */
+    rq->restart = false;
+    int rc = rq->handler->finish(rq);
+    if (rc == HF_ERR_BUSY) {
+        return slot_wait(rq, STAGE_FINISH_WAIT, out);
+    }
+    if (rc != HF_ERR_AGAIN) {
+        leases_release(rq);
+        rq->stage = STAGE_DONE;
+    } else if (rq->restart) {
+        leases_release(rq);
+        rq->stage = STAGE_PREPARE;
+    }
+    return rc;
+}
+
+/* The session was in a queue: has its turn come? */
+static int body_resume(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
+{
+    hf_gate *gate = hf_gate_take(rq->session);
+    if (gate == NULL) {
+        out->is_waiting = true;
+        return HF_OK;
+    }
+    switch (rq->stage) {
+    case STAGE_DEVICE_WAIT:
+        rq->device_gate = gate;
+        gates_enter(rq, out);
+        return HF_OK;
+    case STAGE_SLOW_WAIT:
+        rq->slow_gate = gate;
+        gates_enter(rq, out);
+        return HF_OK;
+    case STAGE_FINISH_WAIT:
+        out->had_turn = true;
+        rq->stage = STAGE_FINISH;
+        return body_finish(rq, out);
+    default:
+        out->had_turn = true;
+        rq->stage = STAGE_PREPARE;
+        return body_prepare(rq, out);
+    }
+}
+
+static int body_release(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
+{
+    all_release(rq, &out->wakes);
+    return HF_OK;
+}
+
+static int body_open(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
+{
+    (void)out;
+    rq->server->session_count++;
+    rq->session->link = (hf_gate_link){ .gate = NULL };
+    if (rq->server->config.stats != NULL) {
+        uint32_t shard = rq->server->stats_next++ % rq->server->config.stats_count;
+        rq->session->stats = &rq->server->config.stats[shard];
+    }
+    return HF_OK;
+}
+
+static int body_close(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
+{
+    all_release(rq, &out->wakes);
+    rq->server->session_count--;
+    return HF_OK;
+}
+
+/* ---- stages ---- */
+
+static bool is_holding(const hf_request *rq)
+{
+    return rq->device_gate != NULL || rq->slow_gate != NULL || is_lease_held(rq);
+}
+
+/* The request is over with `result`. */
+static void end(hf_request *rq, int result, bool may_hold)
+{
+    rq->result = result;
+    rq->stage = may_hold ? STAGE_RELEASE : STAGE_DONE;
+}
+
+/* A step ended with HF_ERR_AGAIN: do what is needed outside of it. HF_OK: go on.
+   HF_PENDING: when
+ * rq->wait_ticket is durable. */
+static int again(hf_request *rq, const step *out)
+{
+    hf_stats_again(rq->session->stats, group_of(rq));
+    if (++rq->again_count > HF_DISPATCH_AGAIN_MAX) {
+        end(rq, HF_ERR_BUSY, true);
+        return HF_OK;
+    }
+    if (out->cause == HF_NVM_AGAIN_SYNC && hf_server_durable(rq->server) < out->head) {
+        rq->wait_ticket = out->head;
+        return HF_PENDING;
+    }
+    if (out->cause == HF_NVM_AGAIN_CLEAN) {
+        int rc = hf_server_clean(rq->server);
+        if (rc != HF_OK) {
+            end(rq, rc, true);
+        }
+    }
+    return HF_OK;
+}
+
+/* Where to go on after a step. HF_OK: at rq->stage. HF_PENDING: parked. */
+static int step_end(hf_request *rq, int rc, const step *out)
+{
+    bool is_parked = out->is_waiting && (rc == HF_OK || rc == HF_ERR_BUSY);
+    if (is_parked) {
+        hf_stats_queued(rq->session->stats, group_of(rq));
+        return HF_PENDING;
+    }
+    if (rc == HF_ERR_AGAIN) {
+        return again(rq, out);
+    }
+    if (rc != HF_OK) {
+        end(rq, rc, out->is_waiting || is_holding(rq));
+    } else if (rq->stage == STAGE_DONE) {
+        rq->result = HF_OK;
+    }
+    return HF_OK;
+}
+
+static int stage_step(hf_request *rq, step_body body)
+{
+    step out;
+    int rc = step_run(rq, body, &out);
+    if (rc == HF_ERR_ABORTED) {
+        end(rq, rc, true); /* the lock was not had: whatever was held still is */
+        return HF_OK;
+    }
+    return step_end(rq, rc, &out);
+}
+
+static void stage_work(hf_request *rq)
+{
+    int rc = rq->handler->work == NULL ? HF_OK : rq->handler->work(rq);
+    if (rc == HF_OK && rq->handler->finish != NULL) {
+        rq->stage = STAGE_FINISH;
+        return;
+    }
+    end(rq, rc, is_holding(rq));
+}
+
+static void stage_release(hf_request *rq)
+{
+    step out;
+    if (step_run(rq, body_release, &out) == HF_ERR_ABORTED) {
+        orphans_keep(rq);
+    }
+    rq->stage = STAGE_DONE;
+}
+
+/* Rows without prepare begin with work, unless work is slow: then a step lets them in. */
+static step_body first_body(const hf_request *rq)
+{
+    return rq->handler->prepare == NULL && !is_slow(rq) ? NULL : body_prepare;
+}
+
+static bool is_ticket_open(hf_request *rq)
+{
+    if (rq->wait_ticket != 0 && hf_server_durable(rq->server) < rq->wait_ticket &&
+        !hf_nvm_is_failed(&rq->server->nvm)) {
+        return true;
+    }
+    rq->wait_ticket = 0;
+    return false;
+}
+
+int hf_dispatch_run(hf_request *rq)
+{
+    if (is_ticket_open(rq)) {
+        return HF_PENDING;
+    }
+    for (;;) {
+        int rc = HF_OK;
+        switch ((enum stage)rq->stage) {
+        case STAGE_PREPARE:
+            if (first_body(rq) == NULL) {
+                rq->stage = STAGE_WORK;
+            } else {
+                rc = stage_step(rq, body_prepare);
+            }
+            break;
+        case STAGE_DEVICE_WAIT:
+        case STAGE_SLOW_WAIT:
+        case STAGE_PREPARE_WAIT:
+        case STAGE_FINISH_WAIT:
+            rc = stage_step(rq, body_resume);
+            break;
+        case STAGE_WORK:
+            stage_work(rq);
+            break;
+        case STAGE_FINISH:
+            rc = stage_step(rq, body_finish);
+            break;
+        case STAGE_RELEASE:
+            stage_release(rq);
+            break;
+        case STAGE_DONE:
+            return HF_OK;
+        }
+        if (rc == HF_PENDING) {
+            return HF_PENDING;
+        }
+    }
+}
+
+void hf_dispatch_cancel(hf_request *rq)
+{
+    rq->wait_ticket = 0;
+    end(rq, HF_ERR_CANCELLED, true);
+    stage_release(rq);
+}
+
+int hf_dispatch_release(hf_session *session)
+{
+    step out;
+    int rc = step_run(&session->work->request, body_release, &out);
+    return rc == HF_ERR_ABORTED ? rc : HF_OK;
+}
+
+int hf_dispatch_count_session(hf_session *session, bool is_opening)
+{
+    step out;
+    int rc = step_run(&session->work->request, is_opening ? body_open : body_close, &out);
+    return rc == HF_ERR_ABORTED ? rc : HF_OK;
+}
