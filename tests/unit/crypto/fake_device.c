@@ -72,8 +72,8 @@ static int enter(fake_device *device, uint32_t kind)
     return device->status;
 }
 
-/* Writes its pattern in any case, and counts it: what a device leaves after an error is for
- * hf_crypto to clear. */
+/* Writes its pattern in any case, and counts it: what a device leaves after an error is
+ * for hf_crypto to clear. */
 static int emit(fake_device *device, int rc, hf_buffer *out)
 {
     memset(out->data + out->len, FAKE_BYTE, device->out_len);
