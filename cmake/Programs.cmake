@@ -33,7 +33,7 @@ endfunction()
 
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 hf_program(NAME holdfast LIBRARY hf_cli
-  NEEDS hf_client hf_port_posix PkgConfig::JANSSON)
+  NEEDS hf_client hf_crypto hf_port_posix PkgConfig::JANSSON)
 
 # The daemon is threads; a build without them has no daemon.
 if(HF_CFG_THREADSAFE)
