@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * A server that does what a test says, on the client's own thread: the client's `wait` runs
- * it. It stands at the other end of a ring and follows the protocol by itself, with frames
- * and bodies that the test may spoil. Time is a number that only waiting advances.
+ * A server that does what a test says, on the client's own thread: the client's `wait`
+ * runs it. It stands at the other end of a ring and follows the protocol by itself, with
+ * frames and bodies that the test may spoil. Time is a number that only waiting
+ * advances.
  */
 #ifndef TESTS_UNIT_CLIENT_FAKE_SERVER_H
 #define TESTS_UNIT_CLIENT_FAKE_SERVER_H

@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * The channel over a scripted transport that gives and takes as few bytes at a time as a
- * test wants: frames are put together and sent whole, broken ones are refused, buffers can
- * be replaced, and nothing that was consumed or sent stays in memory.
+ * test wants: frames are put together and sent whole, broken ones are refused, buffers
+ * can be replaced, and nothing that was consumed or sent stays in memory.
  */
 #include "holdfast/channel.h"
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The ring on one thread: order, wrap-around, full, closing, what a hostile peer can write
- * into the shared part, and what init and attach refuse.
+ * The ring on one thread: order, wrap-around, full, closing, what a hostile peer can
+ * write into the shared part, and what init and attach refuse.
  */
 #include "holdfast/ring.h"
 
