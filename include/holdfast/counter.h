@@ -29,7 +29,7 @@
  *
  * meta   id, flags (HF_FLAG_NONDESTROYABLE only), access, label.
  * value  in: the wanted first value. out: the first value: the wanted one, or the last
- * value of a retired counter of this id plus 1 if that is larger.
+ *        value of a retired counter of this id plus 1 if that is larger.
  *
  * HF_OK, HF_ERR_EXISTS, HF_ERR_OVERFLOW (the retired one is at the maximum), HF_ERR_ARG
  * (id or flags), and what hf_nvm_put_unchecked returns.
@@ -56,8 +56,7 @@ int hf_counter_destroy(hf_nvm *nvm, hf_id id) HF_REQUIRES(nvm->lock, hf_tsa_nvm)
 int hf_counter_purge(hf_nvm *nvm, hf_id id) HF_REQUIRES(nvm->lock, hf_tsa_nvm)
     HF_MUST_CHECK;
 
-/* Metadata of a live (not retired) counter. HF_OK or HF_ERR_NOTFOUND (*meta unchanged).
- */
+/* Metadata of a live (not retired) counter. HF_OK or HF_ERR_NOTFOUND (*meta stays). */
 int hf_counter_get_metadata(hf_nvm *nvm, hf_id id, hf_metadata *meta)
     HF_REQUIRES(nvm->lock, hf_tsa_nvm) HF_MUST_CHECK;
 

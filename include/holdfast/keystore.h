@@ -12,11 +12,11 @@
  * store that the keystore was given (HF_REQUIRES). Changes of slots are staged in the
  * step's transaction: a step that fails, or whose records are not accepted, leaves the
  * slots as they were; so the cache never claims something that the store does not hold. A
- * step sees its own changes, also several of one key. It can make 2 *
- * HF_CFG_NVM_TXN_OPS_MAX of them (an import counts twice), and uses one of the store's
- * staged changes for all of them; beyond that: HF_ERR_LIMIT. After an error of the store
- * (AGAIN, NOSPACE, IO, LIMIT, CORRUPT) the step must be rolled back: a part of what the
- * call wrote may stand in the transaction.
+ * step sees its own changes, also several of one key. It can make
+ * 2 * HF_CFG_NVM_TXN_OPS_MAX of them (an import counts twice), and uses one of the
+ * store's staged changes for all of them; beyond that: HF_ERR_LIMIT. After an error of
+ * the store (AGAIN, NOSPACE, IO, LIMIT, CORRUPT) the step must be rolled back: a part of
+ * what the call wrote may stand in the transaction.
  *
  * A slot's bytes are immutable after it is published. Erase, revoke, re-import and
  * eviction of a key with leases out mark its slot doomed: nobody can lease it again, and
@@ -74,8 +74,7 @@ typedef struct hf_lease {
     hf_metadata meta;  /* as of the lease */
     uint32_t slot;     /* private */
     bool is_held;      /* false: nothing to release */
-    bool
-        is_parsed_own; /* key.parsed was built by this lease's user, is not in the slot */
+    bool is_parsed_own; /* key.parsed was built by the user and is not in the slot */
 } hf_lease;
 
 typedef struct hf_keystore hf_keystore;
@@ -173,9 +172,11 @@ bool hf_keystore_has_released(hf_keystore *ks) HF_REQUIRES(hf_tsa_nvm);
  * Returns HF_OK, or
  *   HF_ERR_LIMIT  the limit is reached: the key can do this no more
  *   HF_ERR_AGAIN  of the store; or the key was replaced, erased or evicted since the
- * lease: run again from the lease HF_ERR_ARG    no lease is held HF_ERR_TYPE   something
- * else has the id of the counter object HF_ERR_NOSPACE, HF_ERR_IO A use counts at once:
- * when the step fails after it, it may be counted in vain.
+ *                 lease: run again from the lease
+ *   HF_ERR_ARG    no lease is held
+ *   HF_ERR_TYPE   something else has the id of the counter object
+ *   HF_ERR_NOSPACE, HF_ERR_IO
+ * A use counts at once: when the step fails after it, it may be counted in vain.
  */
 int hf_keystore_count_use(hf_keystore *ks, hf_lease *lease, uint64_t use_count_max)
     HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
@@ -184,8 +185,8 @@ int hf_keystore_count_use(hf_keystore *ks, hf_lease *lease, uint64_t use_count_m
  * Put a key into the cache, and with `store` into the store as well, in this transaction.
  *
  * meta  id of kind KEY (number assigned), flags, type, access, label. Replaces a key of
- * that id unless it is NONMODIFIABLE; without `store` it hides a stored one until it is
- *       committed, evicted or erased. EPHEMERAL with store: HF_ERR_ARG.
+ *       that id unless it is NONMODIFIABLE; without `store` it hides a stored one until
+ *       it is committed, evicted or erased. EPHEMERAL with store: HF_ERR_ARG.
  * raw   material, 1 byte or more, copied.
  *
  * Returns HF_OK, HF_ERR_ACCESS, HF_ERR_SIZE (larger than any slot), HF_ERR_QUOTA
