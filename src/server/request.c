@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * A request: which object it names, what its session may do with it, and what the handlers of
- * all groups share. Ids are formed here and nowhere else. Looks at the session's identity and
- * at constants; no lock.
+ * A request: which object it names, what its session may do with it, and what the
+ * handlers of all groups share. Ids are formed here and nowhere else. Looks at the
+ * session's identity and at constants; no lock.
  */
 #include "server/request.h"
 
@@ -128,8 +128,9 @@ int hf_request_parse_key(hf_request *rq)
 hf_cost hf_request_cost(uint32_t key_type, size_t len)
 {
     uint8_t family = HF_KEY_FAMILY(key_type);
-    bool is_large = family == HF_FAMILY_RSA ||
-                    (family == HF_FAMILY_EC && HF_KEY_PARAMETER(key_type) != HF_CURVE_P256);
+    bool is_large =
+        family == HF_FAMILY_RSA ||
+        (family == HF_FAMILY_EC && HF_KEY_PARAMETER(key_type) != HF_CURVE_P256);
     return is_large || len > QUICK_LEN_MAX ? HF_COST_SLOW : HF_COST_QUICK;
 }
 

@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * What the handlers share about a request, beside hf_request_form_id and
- * hf_request_check_access (handler.h): how large the answer may be, its memory, its device
- * and its key. Private to src/server.
+ * hf_request_check_access (handler.h): how large the answer may be, its memory, its
+ * device and its key. Private to src/server.
  */
 #ifndef HF_SERVER_REQUEST_H
 #define HF_SERVER_REQUEST_H
@@ -32,7 +32,8 @@ uint32_t hf_request_body_room(const hf_request *rq, uint32_t fixed_len);
 /* HF_ERR_SIZE when the answer in rq->out is larger than the session's bodies. */
 int hf_request_check_fits(const hf_request *rq) HF_MUST_CHECK;
 
-/* The next `size` bytes of rq->scratch as an empty buffer. HF_OK or HF_ERR_SIZE (fewer are
+/* The next `size` bytes of rq->scratch as an empty buffer. HF_OK or HF_ERR_SIZE (fewer
+   are
  * left; unchanged). */
 int hf_request_take(hf_request *rq, size_t size, hf_buffer *buffer) HF_MUST_CHECK;
 
@@ -47,14 +48,15 @@ int hf_request_select_device(hf_request *rq, uint16_t algorithm, uint32_t key_ty
                              uint16_t affinity) HF_MUST_CHECK;
 
 /*
- * The device for an operation without a key, which has no prepare and so no place in a device's
- * queue: the first that serves many requests at a time, else the first that can. The same
- * errors as hf_crypto_select.
+ * The device for an operation without a key, which has no prepare and so no place in a
+ * device's queue: the first that serves many requests at a time, else the first that
+ * can. The same errors as hf_crypto_select.
  */
-int hf_request_find_device(const hf_request *rq, uint16_t algorithm,
-                           uint32_t *device) HF_MUST_CHECK;
+int hf_request_find_device(const hf_request *rq, uint16_t algorithm, uint32_t *device)
+    HF_MUST_CHECK;
 
-/* Make leases[0].key ready for rq->device: parse it if nobody has yet. As hf_crypto_parse. */
+/* Make leases[0].key ready for rq->device: parse it if nobody has yet. As
+   hf_crypto_parse. */
 int hf_request_parse_key(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm) HF_MUST_CHECK;
 
 /* What an operation with this key type (0: none) on so many bytes costs. */
