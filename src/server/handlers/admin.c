@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * ADMIN: statistics and maintenance. Statistics are atomics and the log level is one; status is
- * read in one step, so its figures belong to one moment; compaction runs beside other requests.
+ * ADMIN: statistics and maintenance. Statistics are atomics and the log level is one;
+ * status is read in one step, so its figures belong to one moment; compaction runs
+ * beside other requests.
  */
 #include "server/handlers/handlers.h"
 #include "server/server_private.h"

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * COMM: the connection itself. These requests touch their own session alone, so they are work
- * without a step; only info asks the server for a number that the lock guards.
+ * COMM: the connection itself. These requests touch their own session alone, so they
+ * are work without a step; only info asks the server for a number that the lock guards.
  */
 #include <string.h>
 

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * COUNTER: monotonic counters. Each request is one step: reading and writing a counter cannot
- * be separated. Raising one changes what everybody sees, so it needs the right to write.
+ * COUNTER: monotonic counters. Each request is one step: reading and writing a counter
+ * cannot be separated. Raising one changes what everybody sees, so it needs the right
+ * to write.
  */
 #include "holdfast/counter.h"
 #include "server/handlers/handlers.h"

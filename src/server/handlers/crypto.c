@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * CRYPTO: operations. What needs a key leases it in prepare, in the same step in which its usage
- * is checked, and computes in work. What needs none is work alone; hash streams belong to the
- * session, which one thread at a time uses.
+ * CRYPTO: operations. What needs a key leases it in prepare, in the same step in which
+ * its usage is checked, and computes in work. What needs none is work alone; hash
+ * streams belong to the session, which one thread at a time uses.
  */
 #include "server/handlers/handlers.h"
 #include "server/request.h"
@@ -34,14 +34,15 @@ typedef struct key_use {
 static int lease(hf_request *rq, const key_use *use) HF_REQUIRES(hf_tsa_nvm)
 {
     const hf_algorithm *row = find_row(use->algorithm, use->class);
+    int rc = hf_request_form_id(rq, HF_KIND_KEY, use->handle, false, &rq->id);
+    if (rc != HF_OK) {
+        return rc;
+    }
     if (row == NULL) {
         return HF_ERR_NOTSUPPORTED;
     }
     uint32_t usage = use->is_backward ? row->usage_backward : row->usage_forward;
-    int rc = hf_request_form_id(rq, HF_KIND_KEY, use->handle, false, &rq->id);
-    if (rc == HF_OK) {
-        rc = hf_keystore_lease(&rq->server->keystore, rq->id, usage, &rq->leases[0]);
-    }
+    rc = hf_keystore_lease(&rq->server->keystore, rq->id, usage, &rq->leases[0]);
     if (rc != HF_OK) {
         return rc;
     }
@@ -52,7 +53,8 @@ static int lease(hf_request *rq, const key_use *use) HF_REQUIRES(hf_tsa_nvm)
     return hf_request_select_device(rq, use->algorithm, type, use->affinity);
 }
 
-/* Begin work with the leased key: nothing in scratch, the key in the device's own form. */
+/* Begin work with the leased key: nothing in scratch, the key in the device's own
+ * form. */
 static int begin(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
 {
     rq->scratch.len = 0;

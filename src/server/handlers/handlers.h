@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The handler tables, one per group: rows in the order of their action numbers, which begin at
- * 1 without gaps, so the dispatcher finds a row by index. Constants.
+ * The handler tables, one per group: rows in the order of their action numbers, which
+ * begin at 1 without gaps, so the dispatcher finds a row by index. Constants.
  */
 #ifndef HF_SERVER_HANDLERS_HANDLERS_H
 #define HF_SERVER_HANDLERS_HANDLERS_H

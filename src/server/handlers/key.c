@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * KEY: keys. Making and converting material is work; giving a new key its number and putting it
- * into the keystore is one step behind it. An export is allowed and leased in one step, and its
- * bytes are encoded behind it. Everything else is one step.
+ * KEY: keys. Making and converting material is work; giving a new key its number and
+ * putting it into the keystore is one step behind it. An export is allowed and leased
+ * in one step, and its bytes are encoded behind it. Everything else is one step.
  */
 #include "server/handlers/handlers.h"
 #include "server/handlers/list.h"
@@ -67,7 +67,8 @@ static int check_change(hf_request *rq, hf_id id) HF_REQUIRES(hf_tsa_nvm)
     return rc == HF_OK ? hf_request_check_access(rq, &meta, true) : rc;
 }
 
-/* Number the key of rq->meta if it has none, and put it in place; its material is in scratch. */
+/* Number the key of rq->meta if it has none, and put it in place; its material is in
+ * scratch. */
 static int put(hf_request *rq, bool store, hf_handle *handle) HF_REQUIRES(hf_tsa_nvm)
 {
     hf_keystore *ks = &rq->server->keystore;
@@ -262,7 +263,8 @@ static int export_public_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
     if (hf_key_type_public(meta->type) == 0) {
         return HF_ERR_TYPE;
     }
-    /* The payload of a private key stays inside; that of a public key is what is asked for. */
+    /* The payload of a private key stays inside; that of a public key is what is asked
+     * for. */
     if (HF_KEY_CLASS(meta->type) == HF_CLASS_PUBLIC) {
         rc = hf_request_check_access(rq, meta, false);
     }
@@ -350,7 +352,8 @@ static int find(hf_request *rq, hf_handle handle) HF_REQUIRES(hf_tsa_nvm)
     return rc == HF_OK ? check_change(rq, rq->id) : rc;
 }
 
-/* Storing a key for the first time replaces nothing: then its own access bits do not matter. */
+/* Storing a key for the first time replaces nothing: then its own access bits do not
+ * matter. */
 static int commit_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
 {
     hf_nvm *nvm = &rq->server->nvm;

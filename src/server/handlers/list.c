@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Pages of lists. A cursor names the last number that was looked at and the part it is in, so a
- * walk goes on exactly behind it, whatever was written meanwhile. A page may be empty and yet
- * not the last one: only cursor 0 ends a walk. Runs inside a step.
+ * Pages of lists. A cursor names the last number that was looked at and the part it is
+ * in, so a walk goes on exactly behind it, whatever was written meanwhile. A page may
+ * be empty and yet not the last one: only cursor 0 ends a walk. Runs inside a step.
  */
 #include "server/handlers/list.h"
 
@@ -68,7 +68,8 @@ static int next_of_kind(hf_request *rq, const walk *w, hf_metadata *meta)
     return hf_nvm_next(nvm, w->after, w->last, meta);
 }
 
-/* The next object of the walk, in this part or the one behind it; the walk stays where it is. */
+/* The next object of the walk, in this part or the one behind it; the walk stays where
+ * it is. */
 static int peek(hf_request *rq, walk *w, hf_metadata *meta) HF_REQUIRES(hf_tsa_nvm)
 {
     uint16_t owner = rq->session->identity.owner;
@@ -99,8 +100,8 @@ static int append(hf_request *rq, const hf_metadata *meta, hf_buffer *entries)
     return hf_object_entry_encode(&entry, entries);
 }
 
-/* Append entries until the page is full (the cursor then tells where to go on) or the walk has
- * ended. */
+/* Append entries until the page is full (the cursor then tells where to go on) or the
+ * walk has ended. */
 static int fill(hf_request *rq, walk *w, hf_buffer *entries, uint32_t *cursor)
     HF_REQUIRES(hf_tsa_nvm)
 {

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Pages of lists: objects, keys and counters that a session can see, the global ones before its
- * own, each in the order of their numbers. Private to src/server/handlers.
+ * Pages of lists: objects, keys and counters that a session can see, the global ones
+ * before its own, each in the order of their numbers. Private to src/server/handlers.
  */
 #ifndef HF_SERVER_HANDLERS_LIST_H
 #define HF_SERVER_HANDLERS_LIST_H

@@ -22,7 +22,8 @@ static int find(hf_request *rq, hf_handle handle, bool for_writing, hf_metadata 
     return rc == HF_OK ? hf_request_check_access(rq, meta, for_writing) : rc;
 }
 
-/* Give the new object in rq->meta its number, or see whether it may replace the present one. */
+/* Give the new object in rq->meta its number, or see whether it may replace the
+ * present one. */
 static int claim(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
 {
     hf_nvm *nvm = &rq->server->nvm;
