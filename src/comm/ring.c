@@ -47,13 +47,14 @@ static bool is_closed(const hf_ring_shared *ring)
     return hf_atomic_u32_load_acquire(&ring->is_closed) != 0;
 }
 
-/* Bytes that may be sent; more than `size` when the peer's tail is nonsense. */
+/* Bytes that may be sent; more than `size` when the peer's tail is nonsense: more in use
+ * than there is makes the difference wrap. */
 static uint32_t room_of(const hf_ring_end *end)
 {
     /* Pairs with the release store of the tail in ring_recv: the consumer has done with
-     * the bytes before it. A tail ahead of the head gives a huge difference. */
+     * the bytes before it. */
     uint32_t used = end->out_head - hf_atomic_u32_load_acquire(&end->out->tail);
-    return used > end->size ? UINT32_MAX : end->size - used;
+    return end->size - used;
 }
 
 /* Bytes that may be received; more than `size` when the peer's head is nonsense. */

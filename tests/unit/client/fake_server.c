@@ -99,7 +99,7 @@ static int run_server_instead_of_waiting(void *context, unsigned what,
                                          uint32_t timeout_ms)
 {
     fake_server *fake = context;
-    fake->wait_count++;
+    fake->last_what = what;
     fake_run(fake);
     bool is_ready =
         ((what & HF_TRANSPORT_INPUT) != 0 && hf_ring_has_input(&fake->client_end)) ||

@@ -49,7 +49,7 @@ typedef struct fake_server {
     unsigned request_count;    /* read so far */
     hf_comm_init_request init; /* the last one; its name is in init_name */
     char init_name[65];
-    unsigned wait_count; /* of the client */
+    unsigned last_what; /* that the client waited for */
 } fake_server;
 
 /* Everything set up, the client not connected. As cmocka's setup and teardown. */

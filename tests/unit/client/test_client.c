@@ -195,12 +195,15 @@ static void test_request_out_of_range_or_too_large_is_not_sent(void **state)
 {
     fake_server *fake = *state;
     static uint8_t data[1500];
-    hf_sign_request sign = { .handle = 0, .algorithm = 1 };
-    hf_sign_response signature;
+    hf_key_import_request import = {
+        .handle = 1, .type = 1, .label = { "secret" }, .store = 2, .material = { data, 4 }
+    };
+    hf_key_import_response imported;
     hf_comm_echo_request request = { .data = hf_bytes_of(data, 1497) };
     hf_comm_echo_response response;
     unsigned before = fake->request_count;
-    assert_int_equal(hf_client_sign(&fake->client, &sign, &signature), HF_ERR_RANGE);
+    assert_int_equal(hf_client_key_import(&fake->client, &import, &imported),
+                     HF_ERR_RANGE);
     assert_int_equal(hf_client_comm_echo(&fake->client, &request, &response),
                      HF_ERR_SIZE);
     assert_int_equal(hf_client_call(&fake->client, 0x0199, &request, &response),
@@ -299,7 +302,17 @@ static void test_window_full_of_late_answers_makes_a_call_wait(void **state)
     assert_int_equal(echo(fake, "never sent"), HF_ERR_TIMEOUT);
     assert_int_equal(send_echo(fake, "never sent", &sequence), HF_ERR_BUSY);
     assert_int_equal(fake->request_count, before);
-    fake->hold_count = 3; /* a few turns later the answers come */
+    fake->hold_count = 0;
+    fake_run(fake); /* the late answers are there: a split call drops them */
+    assert_int_equal(send_echo(fake, "split", &sequence), HF_OK);
+    fake_run(fake);
+    assert_int_equal(receive_echo(fake, sequence, "split"), HF_OK);
+    fake->hold_count = UINT_MAX;
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(echo(fake, "late"), HF_ERR_TIMEOUT);
+    }
+    before = fake->request_count;
+    fake->hold_count = 3; /* a few turns later the answers come: a blocking call waits */
     assert_int_equal(echo(fake, "at last"), HF_OK);
     assert_int_equal(fake->request_count, before + 1);
 }
@@ -446,6 +459,7 @@ static void test_server_that_does_not_read_makes_sending_busy(void **state)
     assert_int_equal(send_echo(fake, text, &sequences[0]), HF_ERR_BUSY);
     assert_int_equal(echo(fake, text), HF_ERR_TIMEOUT);
     assert_int_equal(fake->client.in_flight, 4);
+    assert_int_equal(fake->last_what, HF_TRANSPORT_INPUT | HF_TRANSPORT_OUTPUT);
     fake->is_deaf = false;
     assert_int_equal(echo(fake, "short"), HF_OK);
     assert_int_equal(fake->request_count, 6);
@@ -611,6 +625,36 @@ static void test_answers_before_the_close_are_received(void **state)
     assert_int_equal(echo(fake, "x"), HF_ERR_CLOSED);
 }
 
+static int failing_send(void *context, const uint8_t *data, size_t len, size_t *sent)
+{
+    (void)context;
+    (void)data;
+    (void)len;
+    *sent = 0;
+    return HF_ERR_SYSTEM;
+}
+
+/* Part of a request has left, the rest cannot: its answer is not waited for. */
+static void test_request_that_cannot_leave_ends_the_connection(void **state)
+{
+    fake_server *fake = *state;
+    static hf_transport_ops ops; /* outlives the test: the teardown closes */
+    char text[1401];
+    uint16_t sequences[4];
+    ops = *fake->client_end.transport.ops;
+    ops.send = failing_send;
+    memset(text, 't', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    fake->is_deaf = true;
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(send_echo(fake, text, &sequences[i]), HF_OK);
+    }
+    fake->client.config.transport.ops = &ops;
+    fake->client.channel.transport.ops = &ops;
+    assert_int_equal(receive_echo(fake, sequences[0], ""), HF_ERR_SYSTEM);
+    assert_int_equal(echo(fake, "x"), HF_ERR_SYSTEM);
+}
+
 /* ---- cost ---- */
 
 static struct {
@@ -704,6 +748,7 @@ int main(void)
         CONNECTED_TEST(test_server_that_closes_instead_of_answering),
         CONNECTED_TEST(test_server_that_closes_inside_of_an_answer),
         CONNECTED_TEST(test_answers_before_the_close_are_received),
+        CONNECTED_TEST(test_request_that_cannot_leave_ends_the_connection),
         CONNECTED_TEST(test_call_costs_one_send_and_one_receive_that_waits),
     };
     return cmocka_run_group_tests_name("client", tests, NULL, NULL);

@@ -286,6 +286,20 @@ static void test_receive_frame_above_the_buffer_tells_the_size(void **state)
     expect_zeros(large, needed);
 }
 
+/* The read that brings the header fills the buffer: the size is told at once. */
+static void test_receive_large_frame_tells_the_size_in_the_first_call(void **state)
+{
+    script *s = *state;
+    hf_frame frame;
+    hf_bytes body;
+    size_t needed = 0;
+    s->channel.body_size = 1000;
+    add_input(s, 7, 150);
+    assert_int_equal(hf_channel_receive(&s->channel, &frame, &body, &needed),
+                     HF_ERR_SIZE);
+    assert_int_equal(needed, HF_FRAME_HEADER_SIZE + 150);
+}
+
 static void test_receive_without_buffer_asks_for_one(void **state)
 {
     script *s = *state;
@@ -369,6 +383,25 @@ static void test_receive_wait_waits_and_receives_elsewhere(void **state)
     s->channel.transport.ops = &plain_ops;
     assert_int_equal(receive_within(s, 70), HF_PENDING);
     assert_int_equal(s->wait_count, 3);
+}
+
+/* A read fills the buffer with a part of the frame; what else is there comes with the
+ * next read, but is not waited for. */
+static void test_receive_wait_waits_once_in_a_call(void **state)
+{
+    script *s = *state;
+    s->channel.transport.ops = &wait_ops;
+    add_input(s, 1, 4);
+    add_input(s, 2, BODY_SIZE);
+    size_t all = s->input_len;
+    s->input_len = HF_FRAME_HEADER_SIZE + 4 + 4;
+    expect_frame(s, 1, 4); /* 4 bytes of the second frame stand behind it */
+    s->input_len = all;
+    assert_int_equal(receive_within(s, 70), HF_OK);
+    assert_int_equal(s->wait_count, 1);
+    assert_int_equal(s->receive_count, 3);
+    s->channel.in.len = 0;
+    s->channel.in_start = 0;
 }
 
 /* ---- sending ---- */
@@ -492,11 +525,13 @@ int main(void)
         CHANNEL_TEST(test_receive_unparsable_header_is_refused),
         CHANNEL_TEST(test_receive_body_above_the_limit_is_refused_at_its_header),
         CHANNEL_TEST(test_receive_frame_above_the_buffer_tells_the_size),
+        CHANNEL_TEST(test_receive_large_frame_tells_the_size_in_the_first_call),
         CHANNEL_TEST(test_receive_without_buffer_asks_for_one),
         CHANNEL_TEST(test_receive_after_close_gives_what_came_before),
         CHANNEL_TEST(test_receive_transport_error_is_told),
         CHANNEL_TEST(test_receive_wait_uses_recv_wait_alone_where_there_is_one),
         CHANNEL_TEST(test_receive_wait_waits_and_receives_elsewhere),
+        CHANNEL_TEST(test_receive_wait_waits_once_in_a_call),
         CHANNEL_TEST(test_flush_byte_by_byte_sends_whole_frames),
         CHANNEL_TEST(test_flush_limit_holds_back_the_rest),
         CHANNEL_TEST(test_append_to_a_full_buffer_waits_for_the_transport),

@@ -62,7 +62,7 @@ static void test_every_message_belongs_to_its_group_and_has_a_text(void **state)
     }
 }
 
-/* Fields stand in the struct in wire order and do not overlap; their bounds make sense. */
+/* Fields stand in the struct in wire order, do not overlap, and have sane bounds. */
 static void test_every_field_lies_in_its_struct(void **state)
 {
     (void)state;
