@@ -127,7 +127,8 @@ static int ram_program(void *context, hf_nvm_address at, const uint8_t *data, si
         violate(device, "a program off the granules");
         return HF_ERR_ARG;
     }
-    if (!device->is_off && !is_erased(device, position(device, at), len)) {
+    if (!device->is_off && !device->is_flipped &&
+        !is_erased(device, position(device, at), len)) {
         violate(device, "a program over bytes that are not erased");
     }
     if (begin(device, FAULT_OP_PROGRAM, at, data, len)) {
@@ -320,6 +321,7 @@ void fault_device_power_on(fault_device *device, const fault_ending *ending)
 void fault_device_flip(fault_device *device, size_t offset, unsigned bit)
 {
     uint8_t mask = (uint8_t)(1u << (bit % 8));
+    device->is_flipped = true;
     device->view[offset] ^= mask;
     device->durable[offset] ^= mask;
 }

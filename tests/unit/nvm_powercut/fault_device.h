@@ -58,6 +58,7 @@ typedef struct fault_device {
     uint64_t cut_at;       /* the operation that loses power, from 1; 0: none */
     uint64_t fail_at;      /* the operation that fails; 0: none */
     uint64_t fail_read_at; /* the read that fails; 0: none */
+    bool is_flipped;       /* erased bytes may not look so: nobody is blamed for them */
     bool is_lying;         /* sync says that it was done, and does nothing */
     bool is_off;           /* power was lost: everything fails */
     bool has_failed;       /* the failure of fail_at or fail_read_at has happened */

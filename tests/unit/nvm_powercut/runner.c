@@ -42,7 +42,7 @@ void runner_begin(workload *w, fault_device *device, uint64_t seed)
         uint32_t region_size;
         uint32_t log_size;
     } kinds[GRANULE_COUNT] = {
-        { 1, 4096, 4096 }, { 8, 4096, 4096 }, { 64, 8192, 8192 }, { 256, 16384, 16384 }
+        { 1, 4096, 1536 }, { 8, 4096, 4096 }, { 64, 8192, 4096 }, { 256, 16384, 8192 }
     };
     uint32_t kind = (uint32_t)(seed % GRANULE_COUNT);
     hf_nvm_geometry geometry = {

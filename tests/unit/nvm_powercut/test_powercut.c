@@ -22,6 +22,8 @@
 #define STEP_COUNT 60u      /* before the cut */
 #define AFTER_STEP_COUNT 8u /* after it */
 #define RECOVERY_CUT_MAX 200u
+#define REOPEN_COUNT 40u
+#define WORK_CUT_COUNT 40u
 
 static workload worker; /* runs up to the cut */
 static workload after;  /* goes on after it */
@@ -30,9 +32,7 @@ static fault_device device;
 static fault_device after_device;
 static fault_device retry_device;
 static workload_counts total;
-static runner_place place = {
-    .test = "test_cut_after_every_operation_keeps_what_was_durable"
-};
+static runner_place place;
 
 /* Run the workload of a seed with power lost at operation `cut`. */
 static enum workload_result run_to_cut(uint64_t seed, uint64_t cut)
@@ -113,6 +113,7 @@ static void test_cut_after_every_operation_keeps_what_was_durable(void **state)
 {
     (void)state;
     runner r = runner_of(RUN_COUNT);
+    place.test = "test_cut_after_every_operation_keeps_what_was_durable";
     for (uint64_t seed = r.first_seed; seed < r.first_seed + r.run_count; seed++) {
         place.seed = seed;
         place.cut = 0;
@@ -137,10 +138,78 @@ static void test_cut_after_every_operation_keeps_what_was_durable(void **state)
     }
 }
 
+/* Open again and again; each time power is lost before anything was done. */
+static void reopen_often(random_state *random)
+{
+    fault_ending ending = { .loss = FAULT_LOSS_SUBSET };
+    for (uint32_t i = 0; i < REOPEN_COUNT; i++) {
+        runner_expect(&worker, workload_open(&worker), &place);
+        if (random_once_in(random, 4)) {
+            fault_device_arm(&device, 1 + random_below(random, 4), 0, 0);
+            runner_allow(&worker, workload_open(&worker), &place);
+        }
+        fault_device_power_on(&device, &ending);
+    }
+    runner_expect(&worker, workload_open(&worker), &place);
+    runner_expect(&worker, workload_run(&worker, 20), &place);
+    runner_expect(&worker, workload_check(&worker), &place);
+    runner_add(&total, &worker);
+}
+
+static void test_many_cuts_without_work_use_nothing_up(void **state)
+{
+    (void)state;
+    runner r = runner_of(RUN_COUNT);
+    place.test = "test_many_cuts_without_work_use_nothing_up";
+    for (uint64_t seed = r.first_seed; seed < r.first_seed + r.run_count; seed++) {
+        place.seed = seed;
+        place.cut = 0;
+        runner_expect(&worker, run_to_cut(seed, 0), &place);
+        uint64_t op_count = device.op_count;
+        uint64_t first = r.cut != 0 ? r.cut : 1;
+        uint64_t last = r.cut != 0 ? r.cut : op_count;
+        for (uint64_t cut = first; cut <= last; cut += 1 + op_count / 16) {
+            fault_ending ending;
+            random_state random = random_of(seed * 1000003u + cut);
+            place.cut = cut;
+            runner_allow(&worker, run_to_cut(seed, cut), &place);
+            (void)runner_ending(&device, random_below(&random, 6), &ending, &random);
+            fault_device_power_on(&device, &ending);
+            reopen_often(&random);
+        }
+    }
+    runner_print("many cuts without work", &total);
+}
+
+static void test_many_cuts_at_work_leave_a_working_store(void **state)
+{
+    (void)state;
+    runner r = runner_of(RUN_COUNT);
+    place.test = "test_many_cuts_at_work_leave_a_working_store";
+    for (uint64_t seed = r.first_seed; seed < r.first_seed + r.run_count; seed++) {
+        random_state random = random_of(seed);
+        place.seed = seed;
+        runner_begin(&worker, &device, seed);
+        for (uint64_t i = 1; i <= WORK_CUT_COUNT; i++) {
+            fault_ending ending;
+            place.cut = i;
+            runner_expect(&worker, workload_open(&worker), &place);
+            fault_device_arm(&device, 1 + random_below(&random, 40), 0, 0);
+            runner_allow(&worker, workload_run(&worker, STEP_COUNT), &place);
+            (void)runner_ending(&device, random_below(&random, 6), &ending, &random);
+            fault_device_power_on(&device, &ending);
+        }
+        runner_add(&total, &worker);
+    }
+    runner_print("many cuts at work", &total);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cut_after_every_operation_keeps_what_was_durable),
+        cmocka_unit_test(test_many_cuts_without_work_use_nothing_up),
+        cmocka_unit_test(test_many_cuts_at_work_leave_a_working_store),
     };
     return cmocka_run_group_tests_name("powercut", tests, NULL, NULL);
 }

@@ -266,8 +266,8 @@ static enum workload_result make_room(workload *w, int cause, bool *is_in_vain)
 
 static enum workload_result run_plan(workload *w, const plan *p, int *rc)
 {
+    int cause = HF_NVM_AGAIN_NONE;
     for (uint32_t i = 0; i < TRY_COUNT_MAX; i++) {
-        int cause;
         bool is_in_vain;
         *rc = attempt(w, p, &cause);
         if (w->defect[0] != '\0') {
@@ -284,7 +284,8 @@ static enum workload_result run_plan(workload *w, const plan *p, int *rc)
             return result;
         }
     }
-    return workload_defect(w, "a transaction of %u operations never ends", p->count);
+    return workload_defect(w, "a transaction of %u operations never ends, cause %d",
+                           p->count, cause);
 }
 
 /* A full store has room for one destroy. */
