@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Commands about the server itself: status, statistics, capabilities, ping, log-level; and
- * random.
+ * Commands about the server itself: status, statistics, capabilities, ping, log-level;
+ * and random.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,9 @@ static bool field_add(json_t *result, const hf_field *field, const void *message
     const uint8_t *at = (const uint8_t *)message + field->offset;
     uint64_t value = 0;
     switch ((enum hf_field_type)field->type) {
-    case HF_FIELD_U8: value = *at; break;
+    case HF_FIELD_U8:
+        value = *at;
+        break;
     case HF_FIELD_U16:
     case HF_FIELD_BITS16: {
         uint16_t number = 0;
@@ -37,10 +39,13 @@ static bool field_add(json_t *result, const hf_field *field, const void *message
         value = number;
         break;
     }
-    case HF_FIELD_U64: memcpy(&value, at, sizeof value); break;
+    case HF_FIELD_U64:
+        memcpy(&value, at, sizeof value);
+        break;
     case HF_FIELD_LABEL:
     case HF_FIELD_BYTES:
-    case HF_FIELD_NONE: return true;
+    case HF_FIELD_NONE:
+        return true;
     }
     if (strncmp(field->name, "is_", 3) == 0) {
         return hfc_cli_add(result, field->name + 3, json_boolean(value != 0));
@@ -69,8 +74,7 @@ int hfc_run_status(hfc_cli *cli)
     }
     hf_client *client = hfc_cli_client(cli);
     hf_comm_info_response info;
-    int status =
-        hf_client_comm_info(client, &(hf_comm_info_request){ .none = 0 }, &info);
+    int status = hf_client_comm_info(client, &(hf_comm_info_request){ .none = 0 }, &info);
     if (status != HF_OK) {
         return hfc_error_status("status", status);
     }
@@ -130,11 +134,11 @@ static int statistics_row(hfc_cli *cli, const request_group *group, json_t *rows
 static json_t *statistics_for_people(const json_t *rows)
 {
     static const char *const columns[][2] = {
-        { "group", "group" },           { "request_count", "requests" },
-        { "error_count", "errors" },    { "again_count", "again" },
-        { "lock_count", "holds" },      { "hold_ns_p99", "hold_p99_ns" },
-        { "hold_ns_max", "max_ns" },    { "wait_ns_max", "wait_max_ns" },
-        { "parked_count", "parked" },   { "queued_count", "queued" },
+        { "group", "group" },         { "request_count", "requests" },
+        { "error_count", "errors" },  { "again_count", "again" },
+        { "lock_count", "holds" },    { "hold_ns_p99", "hold_p99_ns" },
+        { "hold_ns_max", "max_ns" },  { "wait_ns_max", "wait_max_ns" },
+        { "parked_count", "parked" }, { "queued_count", "queued" },
     };
     json_t *short_rows = json_array();
     size_t i = 0;
@@ -283,9 +287,9 @@ int hfc_run_ping(hfc_cli *cli)
                                        (size_t)count);
     if (rc == HFC_OK) {
         qsort(times_us, (size_t)count, sizeof *times_us, us_compare);
-        rc = hfc_report(json_pack("{s:I, s:I, s:f, s:f, s:f}", "count",
-                                  (json_int_t)count, "bytes", (json_int_t)size, "min_us",
-                                  times_us[0], "median_us", times_us[count / 2], "max_us",
+        rc = hfc_report(json_pack("{s:I, s:I, s:f, s:f, s:f}", "count", (json_int_t)count,
+                                  "bytes", (json_int_t)size, "min_us", times_us[0],
+                                  "median_us", times_us[count / 2], "max_us",
                                   times_us[count - 1]));
     }
     free(times_us);
@@ -378,9 +382,9 @@ static int random_inline(hfc_cli *cli, uint64_t len, char format)
         return hfc_error_status("random", status);
     }
     bool is_hex = format == 'h';
-    return hfc_report(json_pack("{s:o}", is_hex ? "hex" : "base64",
-                                is_hex ? hfc_json_hex(out.data)
-                                       : hfc_json_base64(out.data)));
+    return hfc_report(
+        json_pack("{s:o}", is_hex ? "hex" : "base64",
+                  is_hex ? hfc_json_hex(out.data) : hfc_json_base64(out.data)));
 }
 
 int hfc_run_random(hfc_cli *cli)

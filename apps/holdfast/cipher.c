@@ -65,10 +65,9 @@ static int job_close(hfc_cli *cli, cipher_job *job, int rc)
     hfc_memory_free(&job->chunk[0]);
     hfc_memory_free(&job->chunk[1]);
     if (rc == HFC_OK && cli->is_json) {
-        rc = hfc_report(
-            json_pack("{s:o, s:o}", "file",
-                      hfc_json_text(hfc_cli_option(cli, HFC_OPTION_OUT)), "chunks",
-                      hfc_json_u64(job->index)));
+        rc = hfc_report(json_pack("{s:o, s:o}", "file",
+                                  hfc_json_text(hfc_cli_option(cli, HFC_OPTION_OUT)),
+                                  "chunks", hfc_json_u64(job->index)));
     }
     return rc;
 }
@@ -84,9 +83,8 @@ static int header_make(hfc_cli *cli, cipher_job *job)
     job->header.algorithm = HF_ALG_AES_GCM;
     job->header.chunk_size = (uint32_t)(room < CHUNK_SIZE ? room : CHUNK_SIZE);
     hf_random_response out;
-    int status =
-        hf_client_random(hfc_cli_client(cli),
-                         &(hf_random_request){ .len = HFC_CONTAINER_ID_SIZE }, &out);
+    int status = hf_client_random(
+        hfc_cli_client(cli), &(hf_random_request){ .len = HFC_CONTAINER_ID_SIZE }, &out);
     if (status != HF_OK) {
         return hfc_error_status("random", status);
     }
@@ -106,12 +104,11 @@ static int header_write(cipher_job *job)
 
 static int chunk_encrypt(hfc_cli *cli, cipher_job *job, hf_bytes plaintext, bool is_last)
 {
-    const hf_encrypt_request in = {
-        .handle = job->handle,
-        .algorithm = job->header.algorithm,
-        .aad = hfc_container_aad_set(&job->aad, job->index, is_last),
-        .plaintext = plaintext
-    };
+    const hf_encrypt_request in = { .handle = job->handle,
+                                    .algorithm = job->header.algorithm,
+                                    .aad = hfc_container_aad_set(&job->aad, job->index,
+                                                                 is_last),
+                                    .plaintext = plaintext };
     hf_encrypt_response out;
     int status = hf_client_encrypt(hfc_cli_client(cli), &in, &out);
     if (status != HF_OK) {

@@ -45,8 +45,8 @@ int hfc_cli_number(const hfc_cli *cli, enum hfc_option_id option, hfc_range rang
 int hfc_cli_new_handle(const hfc_cli *cli, hf_handle *handle)
 {
     uint64_t number = 0;
-    int rc = hfc_cli_number(cli, HFC_OPTION_NUMBER, (hfc_range){ 1, HF_NUMBER_MAX },
-                            &number);
+    int rc =
+        hfc_cli_number(cli, HFC_OPTION_NUMBER, (hfc_range){ 1, HF_NUMBER_MAX }, &number);
     bool is_global = hfc_arguments_has(&cli->arguments, HFC_OPTION_GLOBAL);
     *handle = (hf_handle)number | (is_global ? HF_HANDLE_GLOBAL : 0u);
     return rc;
@@ -221,8 +221,8 @@ int hfc_cli_run(int argc, char **argv)
     hfc_mistake mistake = hfc_arguments_read(&cli.arguments, argc, argv);
     cli.is_json = hfc_arguments_has(&cli.arguments, HFC_OPTION_JSON);
     hfc_report_set_json(cli.is_json);
-    int rc = mistake.what != NULL ? usage_error(&cli.arguments, mistake)
-                                    : command_run(&cli);
+    int rc =
+        mistake.what != NULL ? usage_error(&cli.arguments, mistake) : command_run(&cli);
     hfc_connection_close(&cli.connection);
     return rc;
 }

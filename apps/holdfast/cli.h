@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * What one run of the program works with: the sorted command line, the connection, and the
- * readers of arguments that several commands share. Functions that return an int return
- * enum hfc_exit and have said what is wrong.
+ * What one run of the program works with: the sorted command line, the connection, and
+ * the readers of arguments that several commands share. Functions that return an int
+ * return enum hfc_exit and have said what is wrong.
  *
  * A command reads all its arguments first, then calls hfc_cli_connect: a mistake on the
  * command line never reaches the server.
@@ -88,6 +88,14 @@ int hfc_cli_check_name(const hfc_cli *cli, size_t index) HF_MUST_CHECK;
 /* The second half, connected: the handle. `kind` is HF_KIND_KEY, _DATA or _COUNTER. */
 int hfc_cli_find(hfc_cli *cli, size_t index, enum hf_kind kind, hf_handle *handle)
     HF_MUST_CHECK;
+
+/* The own objects with a label, or, when there is none, the global ones. Connected. */
+typedef struct hfc_found {
+    size_t count;
+    hf_handle handle; /* one of them */
+} hfc_found;
+int hfc_cli_look_up(hfc_cli *cli, enum hf_kind kind, const char *label_text,
+                    hfc_found *found) HF_MUST_CHECK;
 
 /* Both halves with the connection between them. */
 int hfc_cli_connect_and_find(hfc_cli *cli, enum hf_kind kind, hf_handle *handle)

@@ -13,144 +13,280 @@
 #define STORED (HFC_BIT(NUMBER) | HFC_BIT(LABEL) | HFC_BIT(ACCESS) | HFC_BIT(GLOBAL))
 #define KEY_MADE (STORED | HFC_BIT(USAGE) | HFC_BIT(FLAGS) | HFC_BIT(CACHE_ONLY))
 
-#define OBJECT_NAMES                                                                     \
-    "is a number, or label:TEXT, which is looked up in the list. With --global it is a\n" \
-    "global one."
-
 // clang-format off
 static const hfc_command commands[] = {
-    { "key", "generate", "TYPE", KEY_MADE, NULL,
-      "generate a key that never leaves the server",
-      "TYPE is p256, p384, ed25519, aes-128, aes-256 or hmac. Without --usage the key may do\n"
-      "what its type is for (sign and verify, or encrypt and decrypt); without --flags it is\n"
-      "sensitive and nonexportable.\n\n"
-      "  holdfast key generate p256 --label release\n"
-      "  holdfast key generate aes-256 --cache-only --json", hfc_run_key_generate },
-    { "key", "import", "TYPE FILE", KEY_MADE | HFC_BIT(FORMAT), "pem der raw",
-      "import a key",
-      "TYPE is one of key generate, or p256-public, p384-public, ed25519-public. PEM and DER\n"
-      "are PKCS#8 or SubjectPublicKeyInfo; symmetric keys are raw. Private and secret keys\n"
-      "become sensitive and nonexportable unless --flags says otherwise.\n\n"
-      "  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 |\n"
-      "      holdfast key import p256 - --label tls", hfc_run_key_import },
-    { "key", "export", "KEY", HFC_BIT(GLOBAL) | HFC_BIT(FORMAT) | OUTPUT, "pem der raw",
-      "export a key where its flags allow that",
-      "KEY " OBJECT_NAMES " The file is made\nreadable by its owner only. Symmetric keys are raw.",
-      hfc_run_key_export },
-    { "key", "export-public", "KEY", HFC_BIT(GLOBAL) | HFC_BIT(FORMAT) | OUTPUT,
-      "pem der raw", "export the public part of a key",
-      "KEY " OBJECT_NAMES "\n\n"
-      "  holdfast key export-public label:release -o release.pub\n"
-      "  openssl dgst -sha256 -verify release.pub -signature file.sig file",
-      hfc_run_key_export_public },
-    { "key", "info", "KEY", HFC_BIT(GLOBAL), NULL, "show what a key is and may do",
-      "KEY " OBJECT_NAMES, hfc_run_key_info },
-    { "key", "list", "", HFC_BIT(LABEL) | HFC_BIT(GLOBAL), NULL, "list keys",
-      "Own and global keys, stored and cached; with --label only those with that label.",
-      hfc_run_key_list },
-    { "key", "commit", "KEY", HFC_BIT(GLOBAL), NULL, "store a key that is only cached",
-      "KEY " OBJECT_NAMES, hfc_run_key_commit },
-    { "key", "evict", "KEY", HFC_BIT(GLOBAL), NULL, "take a key out of the cache",
-      "KEY " OBJECT_NAMES " A key that\nwas never stored is gone.", hfc_run_key_evict },
-    { "key", "erase", "KEY", HFC_BIT(GLOBAL), NULL, "destroy a key for good",
-      "KEY " OBJECT_NAMES, hfc_run_key_erase },
-    { "key", "revoke", "KEY", HFC_BIT(GLOBAL), NULL, "clear all usage of a key for good",
-      "KEY " OBJECT_NAMES, hfc_run_key_revoke },
-
-    { "nvm", "put", "FILE", STORED | HFC_BIT(FLAGS), NULL, "store or replace an object",
-      "FILE - is standard input. An object is at most as long as one message (usually\n"
-      "1 MiB). Prints the object's number.\n\n"
-      "  holdfast nvm put config.json --number 7 --label config", hfc_run_nvm_put },
-    { "nvm", "get", "OBJECT", HFC_BIT(GLOBAL) | OUTPUT, NULL, "read an object",
-      "OBJECT " OBJECT_NAMES "\n\n  holdfast nvm get label:config -o config.json",
-      hfc_run_nvm_get },
-    { "nvm", "info", "OBJECT", HFC_BIT(GLOBAL), NULL, "show an object's metadata",
-      "OBJECT " OBJECT_NAMES, hfc_run_nvm_info },
-    { "nvm", "list", "", HFC_BIT(LABEL) | HFC_BIT(GLOBAL), NULL, "list objects",
-      "Own and global objects; with --label only those with that label.", hfc_run_nvm_list },
-    { "nvm", "destroy", "OBJECT", HFC_BIT(GLOBAL), NULL, "destroy an object",
-      "OBJECT " OBJECT_NAMES, hfc_run_nvm_destroy },
-    { "nvm", "space", "", 0, NULL, "show how full the store is", NULL, hfc_run_nvm_space },
-    { "nvm", "compact", "", 0, NULL,
-      "clean the store until no destroyed secret is left (administrators)", NULL,
-      hfc_run_nvm_compact },
-
-    { "counter", "create", "", STORED | HFC_BIT(VALUE) | HFC_BIT(FLAGS), NULL,
-      "create a counter",
-      "A counter never goes back: one that had been destroyed goes on above its last value.\n"
-      "--flags takes nondestroyable only.\n\n  holdfast counter create --label builds",
-      hfc_run_counter_create },
-    { "counter", "increment", "COUNTER", HFC_BIT(BY) | HFC_BIT(GLOBAL), NULL,
-      "add to a counter and show its new value", "COUNTER " OBJECT_NAMES,
-      hfc_run_counter_increment },
-    { "counter", "read", "COUNTER", HFC_BIT(GLOBAL), NULL, "show a counter's value",
-      "COUNTER " OBJECT_NAMES, hfc_run_counter_read },
-    { "counter", "list", "", HFC_BIT(LABEL) | HFC_BIT(GLOBAL), NULL, "list counters",
-      "Own and global counters; with --label only those with that label.",
-      hfc_run_counter_list },
-    { "counter", "destroy", "COUNTER", HFC_BIT(GLOBAL), NULL,
-      "retire a counter; its value is remembered", "COUNTER " OBJECT_NAMES,
-      hfc_run_counter_destroy },
-    { "counter", "purge", "COUNTER", HFC_BIT(GLOBAL), NULL,
-      "remove a retired counter for good (administrators)",
-      "COUNTER is a number: retired counters are in no list.", hfc_run_counter_purge },
-
-    { "hash", NULL, "ALG [FILE]", 0, NULL, "digest of a file",
-      "ALG is sha256, sha384 or sha512. Without FILE, or with -, standard input is read. The\n"
-      "server computes.\n\n  holdfast hash sha256 image.bin", hfc_run_hash },
-    { "sign", NULL, "KEY [FILE]",
-      HFC_BIT(GLOBAL) | HFC_BIT(HASH) | HFC_BIT(DIGEST) | HFC_BIT(FORMAT) | OUTPUT, "der raw",
-      "sign a file",
-      "KEY " OBJECT_NAMES " Without FILE,\nor with -, standard input is read. An ECDSA key "
-      "signs the digest of the file, which the\nserver computes, or --digest; an Ed25519 key "
-      "signs the file itself, which must fit one\nmessage (usually 1 MiB).\n\n"
-      "  holdfast sign label:release image.bin -o image.sig", hfc_run_sign },
-    { "verify", NULL, "KEY [FILE]",
-      HFC_BIT(SIGNATURE) | HFC_BIT(GLOBAL) | HFC_BIT(HASH) | HFC_BIT(DIGEST) | HFC_BIT(FORMAT),
-      "der raw", "verify the signature of a file",
-      "As sign; --signature is required. Exit status 1: the signature is wrong.\n\n"
-      "  holdfast verify label:release image.bin --signature image.sig", hfc_run_verify },
-    { "mac", "generate", "KEY [FILE]", HFC_BIT(GLOBAL) | HFC_BIT(FORMAT) | OUTPUT,
-      "hex raw", "message authentication code of a file",
-      "KEY, of type hmac, " OBJECT_NAMES "\nThe file must fit one message (usually 1 MiB).",
-      hfc_run_mac_generate },
-    { "mac", "verify", "KEY [FILE]", HFC_BIT(MAC) | HFC_BIT(GLOBAL), NULL,
-      "verify a message authentication code",
-      "--mac is required. Exit status 1: the MAC is wrong.", hfc_run_mac_verify },
-    { "encrypt", NULL, "KEY [FILE]", HFC_BIT(GLOBAL) | HFC_BIT(AAD) | OUTPUT, NULL,
-      "encrypt a file of any length",
-      "KEY, of type aes-128 or aes-256, " OBJECT_NAMES "\nWrites chunks that are "
-      "authenticated one by one; see ENCRYPTED FILES in holdfast(1).\n\n"
-      "  tar c folder | holdfast encrypt label:backup - -o folder.hf", hfc_run_encrypt },
-    { "decrypt", NULL, "KEY [FILE]", HFC_BIT(GLOBAL) | HFC_BIT(AAD) | OUTPUT, NULL,
-      "decrypt what encrypt wrote",
-      "With --out FILE nothing is written unless all of it is right. Standard output gets\n"
-      "each chunk when it has been checked: heed the exit status.\n\n"
-      "  holdfast decrypt label:backup folder.hf | tar x", hfc_run_decrypt },
-    { "random", NULL, "LEN", HFC_BIT(FORMAT) | OUTPUT, "raw hex base64", "random bytes",
-      "  holdfast random 32 --format hex", hfc_run_random },
-
-    { "status", NULL, "", 0, NULL, "who I am there, and how the server is",
-      "Administrators also see the state of store, key cache and queues.", hfc_run_status },
-    { "statistics", NULL, "", HFC_BIT(GROUP), NULL,
-      "requests, errors and lock times per group (administrators)",
-      "Groups: comm, nvm, key, crypto, counter, admin.", hfc_run_statistics },
-    { "capabilities", NULL, "", 0, NULL, "algorithms and key types that the server has", NULL,
-      hfc_run_capabilities },
-    { "ping", NULL, "", HFC_BIT(COUNT) | HFC_BIT(SIZE), NULL, "round-trip times", NULL,
-      hfc_run_ping },
-    { "log-level", NULL, "LEVEL", 0, NULL, "set the level of the server's log (administrators)",
-      "LEVEL is error, warning, notice, info or debug.", hfc_run_log_level },
-    { "bench", NULL, "", HFC_BIT(CLIENTS) | HFC_BIT(SECONDS) | HFC_BIT(CHECK), NULL,
-      "many clients at once on the same counter, keys and objects",
-      "Each client is a thread with a connection of its own. Half of the time all of them do\n"
-      "everything at once; then each kind of request has its turn. With --check every answer\n"
-      "is checked: the counter against the acknowledged increments, objects against what can\n"
-      "have been written, signatures, MACs and ciphertexts. The counter is kept for the next\n"
-      "run (label holdfast-bench): do not run two of these at once for one owner.\n\n"
-      "  holdfast bench --clients 8 --seconds 4 --check", hfc_run_bench },
-
-    { "complete", NULL, "", 0, NULL, NULL, NULL, hfc_run_complete }, /* for the shell */
+    { .noun = "key", .verb = "generate", .arguments = "TYPE",
+      .options = KEY_MADE,
+      .summary = "generate a key that never leaves the server",
+      .details =
+          "TYPE is p256, p384, ed25519, aes-128, aes-256 or hmac. Without --usage the\n"
+          "key may do what its type is for (sign and verify, or encrypt and decrypt);\n"
+          "without --flags it is sensitive and nonexportable.\n\n"
+          "  holdfast key generate p256 --label release\n"
+          "  holdfast key generate aes-256 --cache-only --json",
+      .run = hfc_run_key_generate },
+    { .noun = "key", .verb = "import", .arguments = "TYPE FILE",
+      .options = KEY_MADE | HFC_BIT(FORMAT),
+      .formats = "pem der raw",
+      .summary = "import a key",
+      .details =
+          "TYPE is one of key generate, or p256-public, p384-public, ed25519-public.\n"
+          "PEM and DER are PKCS#8 or SubjectPublicKeyInfo; symmetric keys are raw.\n"
+          "Private and secret keys become sensitive and nonexportable unless --flags\n"
+          "says otherwise.\n\n"
+          "  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 |\n"
+          "      holdfast key import p256 - --label tls",
+      .run = hfc_run_key_import },
+    { .noun = "key", .verb = "export", .arguments = "KEY",
+      .options = HFC_BIT(GLOBAL) | HFC_BIT(FORMAT) | OUTPUT,
+      .formats = "pem der raw",
+      .summary = "export a key where its flags allow that",
+      .details =
+          "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one. The file is made readable by its owner only.\n"
+          "Symmetric keys are raw.",
+      .run = hfc_run_key_export },
+    { .noun = "key", .verb = "export-public", .arguments = "KEY",
+      .options = HFC_BIT(GLOBAL) | HFC_BIT(FORMAT) | OUTPUT,
+      .formats = "pem der raw",
+      .summary = "export the public part of a key",
+      .details =
+          "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one.\n\n"
+          "  holdfast key export-public label:release -o release.pub\n"
+          "  openssl dgst -sha256 -verify release.pub -signature file.sig file",
+      .run = hfc_run_key_export_public },
+    { .noun = "key", .verb = "info", .arguments = "KEY",
+      .options = HFC_BIT(GLOBAL),
+      .summary = "show what a key is and may do",
+      .details =
+          "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one.",
+      .run = hfc_run_key_info },
+    { .noun = "key", .verb = "list", .arguments = "",
+      .options = HFC_BIT(LABEL) | HFC_BIT(GLOBAL),
+      .summary = "list keys",
+      .details =
+          "Own and global keys, stored and cached; with --label only those with that\n"
+          "label.",
+      .run = hfc_run_key_list },
+    { .noun = "key", .verb = "commit", .arguments = "KEY",
+      .options = HFC_BIT(GLOBAL),
+      .summary = "store a key that is only cached",
+      .details =
+          "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one.",
+      .run = hfc_run_key_commit },
+    { .noun = "key", .verb = "evict", .arguments = "KEY",
+      .options = HFC_BIT(GLOBAL),
+      .summary = "take a key out of the cache",
+      .details =
+          "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one. A key that was never stored is gone.",
+      .run = hfc_run_key_evict },
+    { .noun = "key", .verb = "erase", .arguments = "KEY",
+      .options = HFC_BIT(GLOBAL),
+      .summary = "destroy a key for good",
+      .details =
+          "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one.",
+      .run = hfc_run_key_erase },
+    { .noun = "key", .verb = "revoke", .arguments = "KEY",
+      .options = HFC_BIT(GLOBAL),
+      .summary = "clear all usage of a key for good",
+      .details =
+          "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one.",
+      .run = hfc_run_key_revoke },
+    { .noun = "nvm", .verb = "put", .arguments = "FILE",
+      .options = STORED | HFC_BIT(FLAGS),
+      .summary = "store or replace an object",
+      .details =
+          "FILE - is standard input. An object is at most as long as one message\n"
+          "(usually 1 MiB). Prints the object's number.\n\n"
+          "  holdfast nvm put config.json --number 7 --label config",
+      .run = hfc_run_nvm_put },
+    { .noun = "nvm", .verb = "get", .arguments = "OBJECT",
+      .options = HFC_BIT(GLOBAL) | OUTPUT,
+      .summary = "read an object",
+      .details =
+          "OBJECT is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one.\n\n"
+          "  holdfast nvm get label:config -o config.json",
+      .run = hfc_run_nvm_get },
+    { .noun = "nvm", .verb = "info", .arguments = "OBJECT",
+      .options = HFC_BIT(GLOBAL),
+      .summary = "show an object's metadata",
+      .details =
+          "OBJECT is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one.",
+      .run = hfc_run_nvm_info },
+    { .noun = "nvm", .verb = "list", .arguments = "",
+      .options = HFC_BIT(LABEL) | HFC_BIT(GLOBAL),
+      .summary = "list objects",
+      .details =
+          "Own and global objects; with --label only those with that label.",
+      .run = hfc_run_nvm_list },
+    { .noun = "nvm", .verb = "destroy", .arguments = "OBJECT",
+      .options = HFC_BIT(GLOBAL),
+      .summary = "destroy an object",
+      .details =
+          "OBJECT is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one.",
+      .run = hfc_run_nvm_destroy },
+    { .noun = "nvm", .verb = "space", .arguments = "",
+      .summary = "show how full the store is",
+      .run = hfc_run_nvm_space },
+    { .noun = "nvm", .verb = "compact", .arguments = "",
+      .summary = "clean the store until no destroyed secret is left (administrators)",
+      .run = hfc_run_nvm_compact },
+    { .noun = "counter", .verb = "create", .arguments = "",
+      .options = STORED | HFC_BIT(VALUE) | HFC_BIT(FLAGS),
+      .summary = "create a counter",
+      .details =
+          "A counter never goes back: one that had been destroyed goes on above its\n"
+          "last value. --flags takes nondestroyable only.\n\n"
+          "  holdfast counter create --label builds",
+      .run = hfc_run_counter_create },
+    { .noun = "counter", .verb = "increment", .arguments = "COUNTER",
+      .options = HFC_BIT(BY) | HFC_BIT(GLOBAL),
+      .summary = "add to a counter and show its new value",
+      .details =
+          "COUNTER is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one.",
+      .run = hfc_run_counter_increment },
+    { .noun = "counter", .verb = "read", .arguments = "COUNTER",
+      .options = HFC_BIT(GLOBAL),
+      .summary = "show a counter's value",
+      .details =
+          "COUNTER is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one.",
+      .run = hfc_run_counter_read },
+    { .noun = "counter", .verb = "list", .arguments = "",
+      .options = HFC_BIT(LABEL) | HFC_BIT(GLOBAL),
+      .summary = "list counters",
+      .details =
+          "Own and global counters; with --label only those with that label.",
+      .run = hfc_run_counter_list },
+    { .noun = "counter", .verb = "destroy", .arguments = "COUNTER",
+      .options = HFC_BIT(GLOBAL),
+      .summary = "retire a counter; its value is remembered",
+      .details =
+          "COUNTER is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one.",
+      .run = hfc_run_counter_destroy },
+    { .noun = "counter", .verb = "purge", .arguments = "COUNTER",
+      .options = HFC_BIT(GLOBAL),
+      .summary = "remove a retired counter for good (administrators)",
+      .details =
+          "COUNTER is a number: retired counters are in no list.",
+      .run = hfc_run_counter_purge },
+    { .noun = "hash", .arguments = "ALG [FILE]",
+      .summary = "digest of a file",
+      .details =
+          "ALG is sha256, sha384 or sha512. Without FILE, or with -, standard input is\n"
+          "read. The server computes.\n\n"
+          "  holdfast hash sha256 image.bin",
+      .run = hfc_run_hash },
+    { .noun = "sign", .arguments = "KEY [FILE]",
+      .options = HFC_BIT(GLOBAL) | HFC_BIT(HASH) | HFC_BIT(DIGEST) | HFC_BIT(FORMAT) |
+                       OUTPUT,
+      .formats = "der raw",
+      .summary = "sign a file",
+      .details =
+          "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one. Without FILE, or with -, standard input is\n"
+          "read. An ECDSA key signs the digest of the file, which the server computes,\n"
+          "or --digest; an Ed25519 key signs the file itself, which must fit one\n"
+          "message (usually 1 MiB).\n\n"
+          "  holdfast sign label:release image.bin -o image.sig",
+      .run = hfc_run_sign },
+    { .noun = "verify", .arguments = "KEY [FILE]",
+      .options = HFC_BIT(SIGNATURE) | HFC_BIT(GLOBAL) | HFC_BIT(HASH) |
+                       HFC_BIT(DIGEST) | HFC_BIT(FORMAT),
+      .formats = "der raw",
+      .summary = "verify the signature of a file",
+      .details =
+          "As sign; --signature is required. Exit status 1: the signature is wrong.\n\n"
+          "  holdfast verify label:release image.bin --signature image.sig",
+      .run = hfc_run_verify },
+    { .noun = "mac", .verb = "generate", .arguments = "KEY [FILE]",
+      .options = HFC_BIT(GLOBAL) | HFC_BIT(FORMAT) | OUTPUT,
+      .formats = "hex raw",
+      .summary = "message authentication code of a file",
+      .details =
+          "KEY, of type hmac, is a number, or label:TEXT, which is looked up in the\n"
+          "list. With --global it is a global one. The file must fit one message\n"
+          "(usually 1 MiB).",
+      .run = hfc_run_mac_generate },
+    { .noun = "mac", .verb = "verify", .arguments = "KEY [FILE]",
+      .options = HFC_BIT(MAC) | HFC_BIT(GLOBAL),
+      .summary = "verify a message authentication code",
+      .details =
+          "--mac is required. Exit status 1: the MAC is wrong.",
+      .run = hfc_run_mac_verify },
+    { .noun = "encrypt", .arguments = "KEY [FILE]",
+      .options = HFC_BIT(GLOBAL) | HFC_BIT(AAD) | OUTPUT,
+      .summary = "encrypt a file of any length",
+      .details =
+          "KEY, of type aes-128 or aes-256, is a number, or label:TEXT, which is looked\n"
+          "up in the list. With --global it is a global one. Writes chunks that are\n"
+          "authenticated one by one; see ENCRYPTED FILES in holdfast(1).\n\n"
+          "  tar c folder | holdfast encrypt label:backup - -o folder.hf",
+      .run = hfc_run_encrypt },
+    { .noun = "decrypt", .arguments = "KEY [FILE]",
+      .options = HFC_BIT(GLOBAL) | HFC_BIT(AAD) | OUTPUT,
+      .summary = "decrypt what encrypt wrote",
+      .details =
+          "With --out FILE nothing is written unless all of it is right. Standard\n"
+          "output gets each chunk when it has been checked: heed the exit status.\n\n"
+          "  holdfast decrypt label:backup folder.hf | tar x",
+      .run = hfc_run_decrypt },
+    { .noun = "random", .arguments = "LEN",
+      .options = HFC_BIT(FORMAT) | OUTPUT,
+      .formats = "raw hex base64",
+      .summary = "random bytes",
+      .details =
+          "  holdfast random 32 --format hex",
+      .run = hfc_run_random },
+    { .noun = "status", .arguments = "",
+      .summary = "who I am there, and how the server is",
+      .details =
+          "Administrators also see the state of store, key cache and queues.",
+      .run = hfc_run_status },
+    { .noun = "statistics", .arguments = "",
+      .options = HFC_BIT(GROUP),
+      .summary = "requests, errors and lock times per group (administrators)",
+      .details =
+          "Groups: comm, nvm, key, crypto, counter, admin.",
+      .run = hfc_run_statistics },
+    { .noun = "capabilities", .arguments = "",
+      .summary = "algorithms and key types that the server has",
+      .run = hfc_run_capabilities },
+    { .noun = "ping", .arguments = "",
+      .options = HFC_BIT(COUNT) | HFC_BIT(SIZE),
+      .summary = "round-trip times",
+      .run = hfc_run_ping },
+    { .noun = "log-level", .arguments = "LEVEL",
+      .summary = "set the level of the server's log (administrators)",
+      .details =
+          "LEVEL is error, warning, notice, info or debug.",
+      .run = hfc_run_log_level },
+    { .noun = "bench", .arguments = "",
+      .options = HFC_BIT(CLIENTS) | HFC_BIT(SECONDS) | HFC_BIT(CHECK),
+      .summary = "many clients at once on the same counter, keys and objects",
+      .details =
+          "Each client is a thread with a connection of its own. Half of the time all\n"
+          "of them do everything at once; then each kind of request has its turn. With\n"
+          "--check every answer is checked: the counter against the acknowledged\n"
+          "increments, objects against what can have been written, signatures, MACs and\n"
+          "ciphertexts. The counter is kept for the next run (label holdfast-bench): do\n"
+          "not run two of these at once for one owner.\n\n"
+          "  holdfast bench --clients 8 --seconds 4 --check",
+      .run = hfc_run_bench },
+    /* For the shell: not in the help. */
+    { .noun = "complete", .arguments = "",
+      .run = hfc_run_complete },
 };
 // clang-format on
 
@@ -226,9 +362,9 @@ hfc_mistake hfc_command_check(const hfc_command *command, size_t used_count,
     size_t count = arguments->word_count - used_count;
     for (size_t i = 0; i < HFC_OPTIONS_COUNT; i++) {
         uint64_t bit = UINT64_C(1) << i;
-        if (arguments->value[i] != NULL &&
-            ((command->options | HFC_COMMON) & bit) == 0) {
-            return (hfc_mistake){ "the command takes no such option", hfc_options[i].name };
+        if (arguments->value[i] != NULL && ((command->options | HFC_COMMON) & bit) == 0) {
+            return (hfc_mistake){ "the command takes no such option",
+                                  hfc_options[i].name };
         }
     }
     if (count < hfc_command_words_min(command)) {

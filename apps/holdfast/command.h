@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The commands: one table that drives parsing, --help, completion and the check of the man
- * page.
+ * The commands: one table that drives parsing, --help, completion and the check of the
+ * man page.
  */
 #ifndef HFC_COMMAND_H
 #define HFC_COMMAND_H
@@ -18,12 +18,13 @@ struct hfc_cli;
 
 typedef struct hfc_command {
     const char *noun;
-    const char *verb;      /* NULL: the noun stands alone */
-    const char *arguments; /* "KEY [FILE]": names in capitals, optional ones last; or "" */
-    uint64_t options;      /* HFC_BIT of those beside HFC_COMMON */
-    const char *formats;   /* words that --format takes, the default first; NULL: none */
-    const char *summary;   /* one line */
-    const char *details;   /* paragraphs and examples; NULL: nothing more to say */
+    const char *verb; /* NULL: the noun stands alone */
+    const char
+        *arguments;      /* "KEY [FILE]": names in capitals, optional ones last; or "" */
+    uint64_t options;    /* HFC_BIT of those beside HFC_COMMON */
+    const char *formats; /* words that --format takes, the default first; NULL: none */
+    const char *summary; /* one line */
+    const char *details; /* paragraphs and examples; NULL: nothing more to say */
     /* Returns enum hfc_exit and has reported. */
     int (*run)(struct hfc_cli *cli);
 } hfc_command;

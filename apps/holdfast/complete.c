@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * holdfast complete [WORD...]: what may stand in place of the last word, one per line, for
- * the completion of a shell. "@file" stands for the names of files. Nothing is sent to a
- * server.
+ * holdfast complete [WORD...]: what may stand in place of the last word, one per line,
+ * for the completion of a shell. "@file" stands for the names of files. Nothing is
+ * sent to a server.
  */
 #include <stdio.h>
 #include <string.h>
@@ -46,18 +46,29 @@ static void offer_value(const hfc_command *command, size_t option, const char *p
     switch (option) {
     case HFC_OPTION_SOCKET:
     case HFC_OPTION_OUT:
-    case HFC_OPTION_SIGNATURE: (void)puts("@file"); break;
+    case HFC_OPTION_SIGNATURE:
+        (void)puts("@file");
+        break;
     case HFC_OPTION_FORMAT:
         offer_words(prefix, command != NULL ? command->formats : NULL);
         break;
-    case HFC_OPTION_USAGE: offer_names(prefix, hfc_usage_names); break;
-    case HFC_OPTION_FLAGS: offer_names(prefix, hfc_flag_names); break;
-    case HFC_OPTION_ACCESS: offer_names(prefix, hfc_access_names); break;
-    case HFC_OPTION_HASH: offer_words(prefix, "sha256 sha384 sha512"); break;
+    case HFC_OPTION_USAGE:
+        offer_names(prefix, hfc_usage_names);
+        break;
+    case HFC_OPTION_FLAGS:
+        offer_names(prefix, hfc_flag_names);
+        break;
+    case HFC_OPTION_ACCESS:
+        offer_names(prefix, hfc_access_names);
+        break;
+    case HFC_OPTION_HASH:
+        offer_words(prefix, "sha256 sha384 sha512");
+        break;
     case HFC_OPTION_GROUP:
         offer_words(prefix, "all comm nvm key crypto counter admin");
         break;
-    default: break;
+    default:
+        break;
     }
 }
 

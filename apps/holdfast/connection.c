@@ -46,7 +46,7 @@ bool hfc_target_set(hfc_target *target, const char *path, const char *tcp)
         path = HFC_SOCKET_DEFAULT;
     }
     size_t len = strlen(path);
-    if (len >= HF_POSIX_PATH_SIZE) {
+    if (len > HF_POSIX_SOCKET_PATH_LEN_MAX) {
         return false;
     }
     memcpy(target->path, path, len + 1);
@@ -89,9 +89,14 @@ static void socket_explain(const hfc_connection *connection, const hfc_target *t
         text = "permission denied";
         hint = "; your user must be allowed to write to the socket";
         break;
-    case HF_ERR_TIMEOUT: text = "the server takes no connection"; break;
-    case HF_ERR_SYSTEM: text = strerror(hf_posix_socket_errno(&connection->socket)); break;
-    default: break;
+    case HF_ERR_TIMEOUT:
+        text = "the server takes no connection";
+        break;
+    case HF_ERR_SYSTEM:
+        text = strerror(hf_posix_socket_errno(&connection->socket));
+        break;
+    default:
+        break;
     }
     (void)snprintf((char *)why->data, why->size, "cannot connect to %s%s%s: %s%s",
                    target->path, target->is_tcp ? ":" : "",
@@ -103,12 +108,11 @@ static int client_open(hfc_connection *connection, const hfc_target *target)
     size_t half = connection->memory_size / 2;
     int rc = hf_client_init(
         &connection->client,
-        &(hf_client_config){
-            .transport = hf_posix_socket_transport(&connection->socket),
-            .receive_buffer = hf_buffer_of(connection->memory, half),
-            .send_buffer = hf_buffer_of(connection->memory + half, half),
-            .timeout_ms = target->timeout_ms,
-            .clock_ms = clock_ms });
+        &(hf_client_config){ .transport = hf_posix_socket_transport(&connection->socket),
+                             .receive_buffer = hf_buffer_of(connection->memory, half),
+                             .send_buffer = hf_buffer_of(connection->memory + half, half),
+                             .timeout_ms = target->timeout_ms,
+                             .clock_ms = clock_ms });
     if (rc != HF_OK) {
         hf_transport transport = hf_posix_socket_transport(&connection->socket);
         transport.ops->close(transport.context);
@@ -138,8 +142,8 @@ int hfc_connection_open(hfc_connection *connection, const hfc_target *target, ch
     }
     rc = client_open(connection, target);
     if (rc != HF_OK) {
-        const char *hint = rc == HF_ERR_ACCESS ? "; the server knows no identity for you"
-                                               : "";
+        const char *hint =
+            rc == HF_ERR_ACCESS ? "; the server knows no identity for you" : "";
         (void)snprintf(why, why_size, "cannot talk to the server at %s: %s (%s)%s",
                        target->path, hf_status_text(rc), hf_status_name(rc), hint);
         hfc_connection_close(connection);

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * A connection to the server: socket, buffers and client in one. It must not move while it
- * is open. One thread at a time.
+ * A connection to the server: socket, buffers and client in one. It must not move
+ * while it is open. One thread at a time.
  */
 #ifndef HFC_CONNECTION_H
 #define HFC_CONNECTION_H

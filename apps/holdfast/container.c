@@ -24,8 +24,7 @@ void hfc_container_header_write(const hfc_container_header *header, uint8_t *out
 
 const char *hfc_container_header_read(hf_bytes in, hfc_container_header *header)
 {
-    if (in.len < HFC_CONTAINER_HEADER_SIZE ||
-        memcmp(in.data, magic, sizeof magic) != 0) {
+    if (in.len < HFC_CONTAINER_HEADER_SIZE || memcmp(in.data, magic, sizeof magic) != 0) {
         return "it was not written by holdfast encrypt";
     }
     if (hf_get_u16(in.data + 8) != FORMAT) {

@@ -12,10 +12,11 @@
  *     12   4  chunk size, bytes    32 ..  ciphertext
  *     16  16  random file id
  *
- * The additional data of a chunk is: the header, the chunk's index (8 bytes, from 0), one
- * byte that is 1 for the last chunk, and what the user gave with --aad. So a chunk that is
- * missing, moved, or taken from another file is noticed, and so is a file cut short. Every
- * chunk but the last is as long as the chunk size; the last has 0 .. chunk size bytes.
+ * The additional data of a chunk is: the header, the chunk's index (8 bytes, from 0),
+ * one byte that is 1 for the last chunk, and what the user gave with --aad. So a chunk
+ * that is missing, moved, or taken from another file is noticed, and so is a file cut
+ * short. Every chunk but the last is as long as the chunk size; the last has 0 ..
+ * chunk size bytes.
  */
 #ifndef HFC_CONTAINER_H
 #define HFC_CONTAINER_H

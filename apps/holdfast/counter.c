@@ -22,9 +22,8 @@ int hfc_run_counter_create(hfc_cli *cli)
     rc = rc == HFC_OK ? hfc_cli_number(cli, HFC_OPTION_VALUE,
                                        (hfc_range){ 0, UINT64_MAX }, &in.value)
                       : rc;
-    rc = rc == HFC_OK
-             ? hfc_cli_names(cli, HFC_OPTION_FLAGS, hfc_flag_names, &in.flags)
-             : rc;
+    rc = rc == HFC_OK ? hfc_cli_names(cli, HFC_OPTION_FLAGS, hfc_flag_names, &in.flags)
+                      : rc;
     if (rc == HFC_OK && (in.flags & ~HF_FLAG_NONDESTROYABLE) != 0) {
         rc = hfc_error(HFC_USAGE, "the only flag of a counter is nondestroyable");
     }

@@ -16,8 +16,8 @@ int hfc_digest_algorithm(const char *name, const hf_algorithm **hash)
 {
     *hash = hf_algorithm_find_name(name);
     if (*hash == NULL || (*hash)->class != HF_CLASS_HASH) {
-        return hfc_error(HFC_USAGE,
-                         "there is no hash '%s'; use sha256, sha384 or sha512", name);
+        return hfc_error(HFC_USAGE, "there is no hash '%s'; use sha256, sha384 or sha512",
+                         name);
     }
     return HFC_OK;
 }

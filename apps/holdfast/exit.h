@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Exit codes of the program. Functions that can fail return one of them, and have said why
- * on standard error before they return anything but HFC_OK.
+ * Exit codes of the program. Functions that can fail return one of them, and have said
+ * why on standard error before they return anything but HFC_OK.
  */
 #ifndef HFC_EXIT_H
 #define HFC_EXIT_H

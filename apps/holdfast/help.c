@@ -13,11 +13,11 @@
 
 #define NAME_COLUMNS 26
 
-static const char program_text[] =
-    "usage: holdfast [OPTION...] COMMAND [WORD...]\n"
-    "\n"
-    "The client of holdfastd, a server that keeps keys, counters and objects and uses them\n"
-    "without ever giving them away.\n";
+static const char program_text[] = "usage: holdfast [OPTION...] COMMAND [WORD...]\n"
+                                   "\n"
+                                   "The client of holdfastd, a server that keeps keys, "
+                                   "counters and objects and uses them\n"
+                                   "without ever giving them away.\n";
 
 static const char program_end[] =
     "\n"
@@ -63,8 +63,7 @@ static void options_print(uint64_t options, const char *formats)
         char doc[96];
         (void)snprintf(doc, sizeof doc, "one of: %s; the first is the default",
                        formats != NULL ? formats : "");
-        option_print(&hfc_options[i],
-                     i == HFC_OPTION_FORMAT ? doc : hfc_options[i].doc);
+        option_print(&hfc_options[i], i == HFC_OPTION_FORMAT ? doc : hfc_options[i].doc);
     }
 }
 
@@ -99,11 +98,10 @@ static void program_print(void)
 
 static void command_print(const hfc_command *command)
 {
-    (void)printf("usage: holdfast %s%s%s [OPTION...]%s%s\n\n%s.\n", command->noun,
-                 command->verb != NULL ? " " : "",
-                 command->verb != NULL ? command->verb : "",
-                 *command->arguments != '\0' ? " " : "", command->arguments,
-                 command->summary);
+    (void)printf(
+        "usage: holdfast %s%s%s [OPTION...]%s%s\n\n%s.\n", command->noun,
+        command->verb != NULL ? " " : "", command->verb != NULL ? command->verb : "",
+        *command->arguments != '\0' ? " " : "", command->arguments, command->summary);
     if (command->details != NULL) {
         (void)printf("\n%s\n", command->details);
     }

@@ -9,7 +9,8 @@
 
 #include "command.h"
 
-/* Help for what the words name: the program, a noun, or a command. Returns enum hfc_exit. */
+/* Help for what the words name: the program, a noun, or a command. Returns enum
+ * hfc_exit. */
 int hfc_help_print(const hfc_arguments *arguments);
 
 #endif

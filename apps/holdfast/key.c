@@ -11,7 +11,8 @@
 #include "holdfast/nvm.h"
 #include "pem.h"
 
-#define DER_OF_KEY_MAX 8192u /* bytes; the longest key that the server takes is half of it */
+#define DER_OF_KEY_MAX                                                                   \
+    8192u /* bytes; the longest key that the server takes is half of it */
 
 /* ---- generate, import ---- */
 
@@ -28,8 +29,8 @@ typedef struct new_key {
 /* The usage that people expect of a type; wrapping and derivation are asked for. */
 static uint32_t usage_default(const hf_key_type_info *type)
 {
-    return type->usages & (HF_USAGE_SIGN | HF_USAGE_VERIFY | HF_USAGE_ENCRYPT |
-                           HF_USAGE_DECRYPT);
+    return type->usages &
+           (HF_USAGE_SIGN | HF_USAGE_VERIFY | HF_USAGE_ENCRYPT | HF_USAGE_DECRYPT);
 }
 
 static int type_read(hfc_cli *cli, const hf_key_type_info **type)
@@ -42,8 +43,8 @@ static int type_read(hfc_cli *cli, const hf_key_type_info **type)
     char names[256] = "";
     size_t len = 0;
     for (size_t i = 0; hf_key_type_at(i) != NULL && len < sizeof names; i++) {
-        int written = snprintf(names + len, sizeof names - len, "%s%s",
-                               i > 0 ? ", " : "", hf_key_type_at(i)->name);
+        int written = snprintf(names + len, sizeof names - len, "%s%s", i > 0 ? ", " : "",
+                               hf_key_type_at(i)->name);
         len += written > 0 ? (size_t)written : 0;
     }
     return hfc_error(HFC_USAGE, "there is no key type '%s'; the types are %s", name,
@@ -63,16 +64,14 @@ static int new_key_read(hfc_cli *cli, new_key *key)
     rc = hfc_cli_new_handle(cli, &key->handle);
     rc = rc == HFC_OK ? hfc_cli_label(cli, &key->label) : rc;
     rc = rc == HFC_OK ? hfc_cli_access(cli, &key->access) : rc;
-    rc = rc == HFC_OK ? hfc_cli_names(cli, HFC_OPTION_USAGE, hfc_usage_names, &usage)
-                      : rc;
-    rc = rc == HFC_OK ? hfc_cli_names(cli, HFC_OPTION_FLAGS, hfc_flag_names, &flags)
-                      : rc;
+    rc =
+        rc == HFC_OK ? hfc_cli_names(cli, HFC_OPTION_USAGE, hfc_usage_names, &usage) : rc;
+    rc = rc == HFC_OK ? hfc_cli_names(cli, HFC_OPTION_FLAGS, hfc_flag_names, &flags) : rc;
     key->flags = usage | flags;
-    key->store =
-        hfc_arguments_has(&cli->arguments, HFC_OPTION_CACHE_ONLY) ||
-                (flags & HF_FLAG_EPHEMERAL) != 0
-            ? 0
-            : 1;
+    key->store = hfc_arguments_has(&cli->arguments, HFC_OPTION_CACHE_ONLY) ||
+                         (flags & HF_FLAG_EPHEMERAL) != 0
+                     ? 0
+                     : 1;
     return rc;
 }
 
@@ -221,14 +220,13 @@ typedef struct exported {
 static int exported_inline(const exported *key, hf_bytes text)
 {
     bool is_pem = *key->format == 'p';
-    json_t *content = is_pem ? json_stringn((const char *)text.data, text.len)
-                             : hfc_json_base64(text);
+    json_t *content =
+        is_pem ? json_stringn((const char *)text.data, text.len) : hfc_json_base64(text);
     json_t *result = json_object();
-    bool ok =
-        hfc_cli_add(result, "type", hfc_cli_type_json(key->type)) &&
-        hfc_cli_add(result, "format",
-                    json_stringn(key->format, strcspn(key->format, " "))) &&
-        hfc_cli_add(result, is_pem ? "pem" : "base64", content);
+    bool ok = hfc_cli_add(result, "type", hfc_cli_type_json(key->type)) &&
+              hfc_cli_add(result, "format",
+                          json_stringn(key->format, strcspn(key->format, " "))) &&
+              hfc_cli_add(result, is_pem ? "pem" : "base64", content);
     return hfc_cli_report(result, ok);
 }
 

@@ -16,9 +16,8 @@ int hfc_run_nvm_put(hfc_cli *cli)
     int rc = hfc_cli_new_handle(cli, &in.handle);
     rc = rc == HFC_OK ? hfc_cli_label(cli, &in.label) : rc;
     rc = rc == HFC_OK ? hfc_cli_access(cli, &in.access) : rc;
-    rc = rc == HFC_OK
-             ? hfc_cli_names(cli, HFC_OPTION_FLAGS, hfc_flag_names, &in.flags)
-             : rc;
+    rc = rc == HFC_OK ? hfc_cli_names(cli, HFC_OPTION_FLAGS, hfc_flag_names, &in.flags)
+                      : rc;
     rc = rc == HFC_OK ? hfc_cli_connect(cli) : rc;
     rc = rc == HFC_OK ? hfc_file_read(hfc_cli_word(cli, 0), hfc_cli_payload_max(cli),
                                       "an object", &data)
@@ -56,8 +55,7 @@ static int object_read(hfc_cli *cli, hf_handle handle, hf_buffer *data, bool *is
                                          .offset = (uint32_t)data->len,
                                          .len = (uint32_t)hfc_cli_payload_max(cli) };
         int status = hf_client_nvm_read(hfc_cli_client(cli), &in, &out);
-        *is_torn = data->len > 0 &&
-                   (status != HF_OK || out.generation != generation);
+        *is_torn = data->len > 0 && (status != HF_OK || out.generation != generation);
         if (*is_torn) {
             return HFC_OK;
         }

@@ -129,8 +129,8 @@ typedef struct list_visitor {
     const hf_label *label; /* only entries with this one; NULL: all */
     bool is_global_only;
     enum hf_kind kind;
-    json_t *rows;                 /* of a list */
-    hf_handle own, global;        /* of a look-up: what was found, 0 = none */
+    json_t *rows;          /* of a list */
+    hf_handle own, global; /* of a look-up: what was found, 0 = none */
     size_t own_count, global_count;
 } list_visitor;
 
@@ -204,10 +204,10 @@ int hfc_cli_list(hfc_cli *cli, enum hf_kind kind, json_t **rows)
         return rc;
     }
     list_visitor visitor = { .visit = row_visit,
-                        .kind = kind,
-                        .rows = json_array(),
-                        .is_global_only =
-                            hfc_arguments_has(&cli->arguments, HFC_OPTION_GLOBAL) };
+                             .kind = kind,
+                             .rows = json_array(),
+                             .is_global_only =
+                                 hfc_arguments_has(&cli->arguments, HFC_OPTION_GLOBAL) };
     if (hfc_arguments_has(&cli->arguments, HFC_OPTION_LABEL)) {
         visitor.label = &label;
     }
@@ -258,6 +258,26 @@ static int found_visit(list_visitor *visitor, const hf_object_entry *entry)
     return HFC_OK;
 }
 
+int hfc_cli_look_up(hfc_cli *cli, enum hf_kind kind, const char *label_text,
+                    hfc_found *found)
+{
+    hf_label label;
+    *found = (hfc_found){ .count = 0 };
+    if (!hfc_label_read(label_text, &label)) {
+        return hfc_error(HFC_USAGE, "a label has at most %u bytes", HF_LABEL_SIZE);
+    }
+    list_visitor visitor = { .visit = found_visit,
+                             .kind = kind,
+                             .label = &label,
+                             .is_global_only =
+                                 hfc_arguments_has(&cli->arguments, HFC_OPTION_GLOBAL) };
+    int rc = list_walk(cli, &visitor);
+    bool is_own = visitor.own_count > 0;
+    found->count = is_own ? visitor.own_count : visitor.global_count;
+    found->handle = is_own ? visitor.own : visitor.global;
+    return rc;
+}
+
 int hfc_cli_find(hfc_cli *cli, size_t index, enum hf_kind kind, hf_handle *handle)
 {
     const char *word = hfc_cli_word(cli, index);
@@ -271,29 +291,20 @@ int hfc_cli_find(hfc_cli *cli, size_t index, enum hf_kind kind, hf_handle *handl
         *handle = (hf_handle)number | (is_global ? HF_HANDLE_GLOBAL : 0u);
         return HFC_OK;
     }
-    hf_label label;
-    if (!hfc_label_read(word + strlen(LABEL_PREFIX), &label)) {
-        return hfc_cli_check_name(cli, index);
-    }
-    list_visitor visitor = { .visit = found_visit,
-                        .kind = kind,
-                        .label = &label,
-                        .is_global_only = is_global };
-    int rc = list_walk(cli, &visitor);
+    const char *label = word + strlen(LABEL_PREFIX);
+    hfc_found found;
+    int rc = hfc_cli_look_up(cli, kind, label, &found);
     if (rc != HFC_OK) {
         return rc;
     }
-    size_t count =
-        visitor.own_count > 0 ? visitor.own_count : visitor.global_count;
-    *handle = visitor.own_count > 0 ? visitor.own : visitor.global;
-    if (count == 0) {
-        return hfc_error(HFC_REFUSED, "there is nothing with the label %s",
-                         word + strlen(LABEL_PREFIX));
+    if (found.count == 0) {
+        return hfc_error(HFC_REFUSED, "there is nothing with the label %s", label);
     }
-    if (count > 1) {
-        return hfc_error(HFC_REFUSED, "%zu have the label %s: use the number", count,
-                         word + strlen(LABEL_PREFIX));
+    if (found.count > 1) {
+        return hfc_error(HFC_REFUSED, "%zu have the label %s: use the number",
+                         found.count, label);
     }
+    *handle = found.handle;
     return HFC_OK;
 }
 

@@ -10,10 +10,9 @@
 
 const hfc_option hfc_options[HFC_OPTIONS_COUNT] = {
 #define OPTION_ROW_(id, text, short_name, argument, help)                                \
-    [HFC_OPTION_##id] = { .name = (text),                                                \
-                          .value = (argument),                                           \
-                          .doc = (help),                                                 \
-                          .letter = (short_name) },
+    [HFC_OPTION_##id] = {                                                                \
+        .name = (text), .value = (argument), .doc = (help), .letter = (short_name)       \
+    },
     HFC_OPTIONS(OPTION_ROW_)
 };
 

@@ -33,7 +33,7 @@
     X(ACCESS, "access", 'A', "LIST",                                                     \
       "admin-read: only administrators read it; admin-write: only they change it")       \
     X(CACHE_ONLY, "cache-only", 'c', NULL,                                               \
-      "keep the key in the cache only, until it is committed, evicted or the server ends") \
+      "keep the key in the cache only: until commit, evict or the end of the server") \
     X(FORMAT, "format", 'f', "FORMAT", "encoding")                                       \
     X(OUT, "out", 'o', "FILE", "where to write; - is standard output [-]")               \
     X(FORCE, "force", 0, NULL, "write binary data to a terminal, too")                   \
@@ -83,7 +83,7 @@ extern const hfc_option hfc_options[HFC_OPTIONS_COUNT];
 /* A command line, sorted into options and words. */
 typedef struct hfc_arguments {
     const char *value[HFC_OPTIONS_COUNT]; /* NULL: not given; "" for a switch that is */
-    const char *words[HFC_WORDS_MAX];    /* what is no option, in order */
+    const char *words[HFC_WORDS_MAX];     /* what is no option, in order */
     size_t word_count;
 } hfc_arguments;
 

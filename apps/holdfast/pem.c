@@ -16,8 +16,7 @@
 /* Where `word` begins in text at or after `from`; text.len when nowhere. */
 static size_t text_find(hf_bytes text, size_t from, const char *word)
 {
-    const uint8_t *at =
-        memmem(text.data + from, text.len - from, word, strlen(word));
+    const uint8_t *at = memmem(text.data + from, text.len - from, word, strlen(word));
     return at == NULL ? text.len : (size_t)(at - text.data);
 }
 

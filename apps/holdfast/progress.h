@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * A bar on standard error for work that takes long: only when that is a terminal, and only
- * after half a second.
+ * A bar on standard error for work that takes long: only when that is a terminal, and
+ * only after half a second.
  */
 #ifndef HFC_PROGRESS_H
 #define HFC_PROGRESS_H

@@ -100,8 +100,7 @@ static void error_print(enum hfc_exit code, const char *name, const char *text)
         return;
     }
     json_t *error = json_pack("{s:{s:i, s:s, s:o}}", "error", "exit", (int)code, "name",
-                              name, "text",
-                              hfc_json_text(text));
+                              name, "text", hfc_json_text(text));
     if (error != NULL) {
         (void)json_print(error); /* the exit status is an error in any case */
         json_decref(error);
@@ -111,11 +110,8 @@ static void error_print(enum hfc_exit code, const char *name, const char *text)
 int hfc_error(enum hfc_exit code, const char *format, ...)
 {
     static const char *const names[] = {
-        [HFC_OK] = "none",
-        [HFC_REFUSED] = "refused",
-        [HFC_USAGE] = "usage",
-        [HFC_CONNECT] = "connect",
-        [HFC_LOCAL] = "local",
+        [HFC_OK] = "none",         [HFC_REFUSED] = "refused", [HFC_USAGE] = "usage",
+        [HFC_CONNECT] = "connect", [HFC_LOCAL] = "local",
     };
     char text[1024];
     va_list arguments;
@@ -129,12 +125,15 @@ int hfc_error(enum hfc_exit code, const char *format, ...)
 enum hfc_exit hfc_exit_of(int status)
 {
     switch (status) {
-    case HF_OK: return HFC_OK;
+    case HF_OK:
+        return HFC_OK;
     case HF_ERR_TIMEOUT:
     case HF_ERR_CLOSED:
     case HF_ERR_SYSTEM:
-    case HF_ERR_FRAME: return HFC_CONNECT;
-    default: return HFC_REFUSED;
+    case HF_ERR_FRAME:
+        return HFC_CONNECT;
+    default:
+        return HFC_REFUSED;
     }
 }
 
@@ -220,7 +219,8 @@ static void list_write(const json_t *list, char *cell)
     {
         char word[CELL_SIZE];
         cell_write(item, word);
-        int written = snprintf(cell + len, CELL_SIZE - len, "%s%s", i > 0 ? "," : "", word);
+        int written =
+            snprintf(cell + len, CELL_SIZE - len, "%s%s", i > 0 ? "," : "", word);
         len += written > 0 ? (size_t)written : 0;
         if (len >= CELL_SIZE) {
             return;

@@ -42,7 +42,8 @@ int hfc_report(json_t *result);
 /* The same result in the form for people: appended to standard output. */
 void hfc_report_print_text(const json_t *result);
 
-/* A number that JSON readers may take for a signed one of 64 bits: above that, a string. */
+/* A number that JSON readers may take for a signed one of 64 bits: above that, a
+ * string. */
 json_t *hfc_json_u64(uint64_t value);
 
 /* Strings from bytes. */

@@ -79,8 +79,8 @@ static int message_load(hfc_cli *cli, signature_job *job)
             return hfc_error(HFC_USAGE, "an Ed25519 key signs the file itself: neither "
                                         "--digest nor --hash");
         }
-        return hfc_file_read(job->path, hfc_cli_payload_max(cli),
-                             "an Ed25519 signature", &job->data);
+        return hfc_file_read(job->path, hfc_cli_payload_max(cli), "an Ed25519 signature",
+                             &job->data);
     }
     job->algorithm = HF_ALG_ECDSA;
     if (job->has_digest) {
@@ -171,18 +171,16 @@ int hfc_run_verify(hfc_cli *cli)
         return hfc_error(HFC_USAGE, "verify needs --signature FILE");
     }
     int rc = job_read(cli, &job);
-    rc = rc == HFC_OK
-             ? hfc_file_read(path, SIGNATURE_SIZE_MAX, "a signature", &signature)
-             : rc;
+    rc = rc == HFC_OK ? hfc_file_read(path, SIGNATURE_SIZE_MAX, "a signature", &signature)
+                      : rc;
     rc = rc == HFC_OK ? job_load(cli, &job) : rc;
     if (rc == HFC_OK) {
-        const hf_verify_request in = {
-            .handle = job.handle,
-            .algorithm = job.algorithm,
-            .format = job.format,
-            .signature = hf_bytes_of(signature.data, signature.len),
-            .data = hf_bytes_of(job.data.data, job.data.len)
-        };
+        const hf_verify_request in = { .handle = job.handle,
+                                       .algorithm = job.algorithm,
+                                       .format = job.format,
+                                       .signature =
+                                           hf_bytes_of(signature.data, signature.len),
+                                       .data = hf_bytes_of(job.data.data, job.data.len) };
         hf_verify_response out;
         rc = is_right_report(cli, "verify",
                              hf_client_verify(hfc_cli_client(cli), &in, &out));

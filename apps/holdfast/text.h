@@ -28,7 +28,8 @@ void hfc_hex_write(hf_bytes bytes, char *out);
 /* Characters of the base64 encoding of `len` bytes, without a NUL. */
 size_t hfc_base64_len(size_t len);
 
-/* RFC 4648 section 4, with padding and a NUL: hfc_base64_len(bytes.len) + 1 characters. */
+/* RFC 4648 section 4, with padding and a NUL: hfc_base64_len(bytes.len) + 1
+ * characters. */
 void hfc_base64_write(hf_bytes bytes, char *out);
 
 /* Decode `len` characters; white space between them is skipped. Appended to `out`. False:
