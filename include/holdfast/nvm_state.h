@@ -2,10 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * struct hf_nvm: complete so that the caller can give its memory. Every field is private to
- * src/nvm. The device, its geometry and the sizes are immutable after init; what is marked
- * is guarded by the store lock; the durable position and the failure are atomic; what
- * belongs to the syncer is touched only by the one who runs hf_nvm_sync, hf_nvm_clean_step.
+ * struct hf_nvm: complete so that the caller can give its memory. Every field is private
+ * to src/nvm. The device, its geometry and the sizes are immutable after init; what is
+ * marked is guarded by the store lock; the durable position and the failure are atomic;
+ * what belongs to the syncer is touched only by the one who runs hf_nvm_sync,
+ * hf_nvm_clean_step.
  */
 #ifndef HOLDFAST_NVM_STATE_H
 #define HOLDFAST_NVM_STATE_H
@@ -25,7 +26,8 @@ typedef struct hf_nvm_entry {
     uint8_t region;
     uint8_t height;     /* of the subtree, 1 = leaf */
     uint8_t commit_lag; /* the commit's position less seq */
-    uint8_t marks;      /* low 7 bits: region it was copied from + 1; top: payload is bad */
+    uint8_t marks;      /* low 7 bits: region it was copied from + 1; top: payload is
+    bad */
 } hf_nvm_entry;
 
 /* An AVL tree in the caller's memory, and the entries that are not in it. */
@@ -44,7 +46,8 @@ typedef struct hf_nvm_index {
 typedef struct hf_nvm_region {
     uint64_t epoch;         /* of its opening; 0 = holds nothing of the log */
     uint64_t live_size;     /* bytes of live records */
-    uint32_t end8;          /* where its log ended, in units of 8 bytes; not of the active */
+    uint32_t end8;          /* where its log ended, in units of 8 bytes; not of the
+    active */
     uint32_t residue_count; /* destroyed secrets in it */
 } hf_nvm_region;
 
@@ -60,6 +63,8 @@ typedef struct hf_nvm_log {
     uint64_t old_base;    /* position of the previous region's offset 0 */
     uint32_t active;      /* region */
     uint32_t previous;    /* region before the switch */
+    uint64_t killed_size; /* bytes of records that died since the last sync began */
+    uint64_t killed_before; /* and before it, as long as it is not published */
     uint64_t claim;       /* newest durable position that a record in the log tells */
     bool is_wanted;       /* more than copies waits for a sync */
     bool is_resumed;      /* the active region contains a RESUME anchor */
@@ -75,6 +80,7 @@ typedef struct hf_nvm_txn {
     uint64_t start;    /* log position */
     uint64_t last;     /* log position of the last record */
     uint64_t seq;      /* of the last record */
+    uint64_t killed_size; /* of the log, when the step began */
     uint64_t observed; /* newest committed position that the step used */
     uint32_t op_count;
     uint32_t staged_count;
@@ -108,6 +114,7 @@ struct hf_nvm {
     const hf_nvm_device *device;
     hf_nvm_geometry geometry;
     uint32_t pad_size;     /* most bytes that filling a granule can take */
+    uint64_t cut_loss;     /* bytes kept for what cuts make unusable during a cleaning */
     uint64_t put_limit;    /* offset up to which puts may fill a region */
     uint64_t txn_max;      /* bytes of records of one transaction */
     uint64_t capacity;     /* bytes of live records */

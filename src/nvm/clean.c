@@ -208,7 +208,11 @@ static int copy_record(hf_nvm *nvm, const hf_nvm_entry *entry, const hf_record *
     if (size + spare > left) {
         return HF_ERR_NOSPACE;
     }
-    if (size + spare > hf_nvm_log_room(nvm)) {
+    /* A cut may make what is not durable unusable, and all of it must be copied again. So
+     * only a little is copied between two syncs. */
+    uint64_t pending = nvm->log.end - nvm->log.start;
+    bool is_too_much = pending > 0 && pending + size > nvm->cut_loss;
+    if (is_too_much || size + spare > hf_nvm_log_room(nvm)) {
         return BUFFER_FULL;
     }
     uint8_t head[HF_RECORD_HEAD_SIZE_MAX];
@@ -346,14 +350,18 @@ static int copy_step(hf_nvm *nvm, bool is_first) HF_EXCLUDES(nvm->lock, hf_tsa_n
 
 /* ---- retiring ---- */
 
-static void retire(hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm)
+static int retire(hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm)
 {
+    if (!hf_nvm_space_admits(nvm, HF_RECORD_ANCHOR_SIZE, HF_NVM_LEVEL_BARE)) {
+        return HF_ERR_NOSPACE; /* cuts, or a damage, have used up what is kept for it */
+    }
     if (!has_anchor_room(nvm)) {
-        return; /* commits came between; the next step tries again */
+        return HF_OK; /* commits came between; the next step tries again */
     }
     nvm->regions[nvm->cleaning.victim].epoch = 0;
     hf_nvm_space_append_anchor(nvm, &(hf_anchor){ .kind = HF_ANCHOR_RETIRE });
     nvm->cleaning.phase = PHASE_ERASE;
+    return HF_OK;
 }
 
 static int retire_step(hf_nvm *nvm) HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
@@ -367,8 +375,8 @@ static int retire_step(hf_nvm *nvm) HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
     if (rc != HF_OK) {
         return rc;
     }
-    retire(nvm);
-    return hf_nvm_unlock(nvm, HF_OK, NULL);
+    rc = retire(nvm);
+    return hf_nvm_unlock(nvm, rc, NULL);
 }
 
 static void forget_region(hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm)
@@ -458,6 +466,10 @@ int hf_nvm_clean_step(hf_nvm *nvm, bool wanted, bool *more)
         rc = go_on(nvm, &state);
     } else if (rc == HF_OK && action != ACTION_NONE) {
         rc = begin_step(nvm, action);
+    }
+    if (rc == HF_ERR_NOSPACE && !wanted) {
+        *more = false; /* nobody asked, so nobody needs to know */
+        return HF_OK;
     }
     return rc == HF_OK ? look_for_more(nvm, wanted, more) : rc;
 }

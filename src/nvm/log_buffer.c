@@ -30,6 +30,8 @@ void hf_nvm_log_reset(hf_nvm *nvm, hf_nvm_address at)
     log->old_base = 0;
     log->active = at.region;
     log->previous = at.region;
+    log->killed_size = 0;
+    log->killed_before = 0;
     log->is_wanted = false;
 }
 

@@ -21,6 +21,7 @@
 typedef struct plan {
     bool is_format;
     bool is_clean; /* nothing to write */
+    bool is_new_region;  /* the log goes on in a blank region */
     bool is_resumed;
     uint64_t erase_mask; /* regions to be erased */
     uint64_t epoch;      /* the newest seen */
@@ -55,7 +56,7 @@ static uint64_t region_mask(const hf_nvm *nvm)
     return UINT64_MAX >> (64u - nvm->geometry.region_count);
 }
 
-static void plan_resume(hf_nvm *nvm, const hf_nvm_replay *replay, plan *todo)
+static int plan_resume(hf_nvm *nvm, const hf_nvm_replay *replay, plan *todo)
     HF_REQUIRES(hf_tsa_nvm)
 {
     uint64_t granule = nvm->geometry.granule_size;
@@ -75,6 +76,18 @@ static void plan_resume(hf_nvm *nvm, const hf_nvm_replay *replay, plan *todo)
     todo->go_on_at = (end + granule - 1u) / granule * granule;
     todo->is_resumed = replay->is_resumed;
     todo->is_clean = replay->is_closed && todo->go_on_at == replay->end.offset;
+    uint64_t need = HF_RECORD_ANCHOR_SIZE + nvm->pad_size;
+    bool has_room = need <= nvm->geometry.region_size - todo->go_on_at;
+    if (!todo->is_clean && !has_room && (nvm->erased_mask | todo->erase_mask) == 0) {
+        /* More is in the way than a cut leaves. */
+        nvm->corrupt_at = todo->end;
+        if (todo->end.offset == nvm->geometry.region_size) {
+            nvm->corrupt_at.offset -= 8u;
+        }
+        return HF_ERR_CORRUPT;
+    }
+    todo->is_new_region = !has_room;
+    return HF_OK;
 }
 
 static int read_log(hf_nvm *nvm, bool format, plan *todo) HF_REQUIRES(hf_tsa_nvm)
@@ -90,10 +103,7 @@ static int read_log(hf_nvm *nvm, bool format, plan *todo) HF_REQUIRES(hf_tsa_nvm
         return rc == HF_OK && !format ? HF_ERR_BLANK : rc;
     }
     rc = hf_nvm_replay_run(nvm, &replay, newest);
-    if (rc == HF_OK) {
-        plan_resume(nvm, &replay, todo);
-    }
-    return rc;
+    return rc == HF_OK ? plan_resume(nvm, &replay, todo) : rc;
 }
 
 static int read_log_locked(hf_nvm *nvm, bool format, plan *todo)
@@ -126,31 +136,26 @@ static int prepare_medium(hf_nvm *nvm, const plan *todo)
 }
 
 /* Commit a new epoch behind the log's end, or in a blank region if there is no room. */
-static int append_epoch(hf_nvm *nvm, const plan *todo) HF_REQUIRES(hf_tsa_nvm)
+static void append_epoch(hf_nvm *nvm, const plan *todo) HF_REQUIRES(hf_tsa_nvm)
 {
     uint32_t old = todo->end.region;
     hf_anchor anchor = { .kind = HF_ANCHOR_RESUME, .prev_end = todo->end.offset };
     nvm->epoch = todo->epoch;
     hf_nvm_log_reset(nvm, (hf_nvm_address){ old, todo->go_on_at });
     nvm->log.is_resumed = true;
-    if (!hf_nvm_space_admits(nvm, HF_RECORD_ANCHOR_SIZE, HF_NVM_LEVEL_BARE)) {
-        uint32_t region = hf_nvm_space_find_blank(nvm);
-        if (region == nvm->geometry.region_count) {
-            return HF_ERR_NOSPACE;
-        }
+    if (todo->is_new_region) {
         anchor.kind = HF_ANCHOR_OPEN;
         anchor.prev_epoch = nvm->regions[old].epoch;
         anchor.is_resumed = todo->is_resumed;
+        uint32_t region = hf_nvm_space_find_blank(nvm);
         hf_nvm_log_reset(nvm, (hf_nvm_address){ region, 0 });
         nvm->log.is_resumed = false;
     }
     hf_nvm_space_append_anchor(nvm, &anchor);
-    return HF_OK;
 }
 
-static int begin_log(hf_nvm *nvm, const plan *todo) HF_REQUIRES(hf_tsa_nvm)
+static void begin_log(hf_nvm *nvm, const plan *todo) HF_REQUIRES(hf_tsa_nvm)
 {
-    int rc = HF_OK;
     nvm->erased_mask |= todo->erase_mask;
     /* What was read is on the medium, and has been synced. */
     hf_atomic_u64_init(&nvm->durable, nvm->head);
@@ -164,11 +169,9 @@ static int begin_log(hf_nvm *nvm, const plan *todo) HF_REQUIRES(hf_tsa_nvm)
         nvm->log.is_resumed = todo->is_resumed;
         nvm->log.claim = nvm->head;
     } else {
-        rc = append_epoch(nvm, todo);
+        append_epoch(nvm, todo);
     }
     hf_nvm_clean_resume(nvm);
-    hf_nvm_txn_begin(nvm); /* nothing of this may be rolled back */
-    return rc;
 }
 
 static int begin_log_locked(hf_nvm *nvm, const plan *todo)
@@ -178,8 +181,8 @@ static int begin_log_locked(hf_nvm *nvm, const plan *todo)
     if (rc != HF_OK) {
         return rc;
     }
-    rc = begin_log(nvm, todo);
-    return hf_nvm_unlock(nvm, rc, NULL);
+    begin_log(nvm, todo);
+    return hf_nvm_unlock(nvm, HF_OK, NULL);
 }
 
 int hf_nvm_open(hf_nvm *nvm, bool format)

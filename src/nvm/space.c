@@ -21,10 +21,11 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 }
 
 /* Bytes of filling when `size` bytes of live records are copied: a cleaning syncs its copies
- * when they fill half of the buffer, and a few times besides. */
+ * when there are cut_loss of them, or the buffer is half full, and a few times besides. */
 static uint64_t copy_pads(const hf_nvm *nvm, uint64_t size) HF_REQUIRES(hf_tsa_nvm)
 {
-    return nvm->pad_size == 0 ? 0 : (size / (nvm->log.size / 2u) + 3u) * nvm->pad_size;
+    uint64_t batch = min_u64(nvm->log.size / 2u, nvm->cut_loss);
+    return nvm->pad_size == 0 ? 0 : (size / batch + 3u) * nvm->pad_size;
 }
 
 /* Kept back at a level: what the levels above it may use. */
@@ -46,41 +47,25 @@ static uint64_t kept_size(const hf_nvm *nvm, uint32_t level)
     }
 }
 
-/* What a cut may make unusable while a region is being cleaned. */
-static uint64_t cut_loss(const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm)
-{
-    return min_u64(nvm->geometry.region_size / 32u, 2u * nvm->log.size) & ~(uint64_t)7u;
-}
-
-/* Most bytes of one transaction: it must fit the log buffer, and a region. */
-static uint64_t find_txn_max(const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm)
-{
-    uint64_t buffer = nvm->log.size - HF_RECORD_ANCHOR_SIZE - 2u * nvm->pad_size;
-    uint64_t region = nvm->put_limit - HF_RECORD_ANCHOR_SIZE - nvm->pad_size;
-    return min_u64(buffer, region);
-}
-
 int hf_nvm_space_init(hf_nvm *nvm)
 {
     uint64_t size = nvm->geometry.region_size;
     uint64_t count = nvm->geometry.region_count;
     nvm->pad_size = nvm->geometry.granule_size > 8u ? nvm->geometry.granule_size : 0;
-    uint64_t copies = cut_loss(nvm) + copy_pads(nvm, size);
+    nvm->cut_loss = min_u64(size / 8u, 2u * nvm->log.size) & ~(uint64_t)7u;
+    uint64_t copies = nvm->cut_loss + copy_pads(nvm, size);
     uint64_t kept = kept_size(nvm, HF_NVM_LEVEL_PUT) + copies;
-    uint64_t lost = kept + copy_pads(nvm, size) + 2u * nvm->pad_size;
-    if (nvm->log.size < 8u * (uint64_t)nvm->pad_size ||
-        size < lost + 2u * HF_RECORD_ANCHOR_SIZE + HF_RECORD_PUT_SIZE) {
+    uint64_t lost = kept + copy_pads(nvm, size) + 2u * nvm->pad_size + HF_RECORD_ANCHOR_SIZE;
+    if (nvm->log.size < 8u * (uint64_t)nvm->pad_size || size < lost + HF_RECORD_PUT_SIZE) {
         return HF_ERR_ARG;
     }
     nvm->put_limit = size - kept;
-    nvm->txn_max = find_txn_max(nvm);
-    /* With more than two regions, none may be so fragmented that no transaction fits. */
-    uint64_t fragments = (count - 2u) * nvm->txn_max;
-    uint64_t all = (count - 1u) * (size - lost - HF_RECORD_ANCHOR_SIZE);
-    if (all <= fragments) {
-        return HF_ERR_ARG;
-    }
-    nvm->capacity = all - fragments;
+    /* A transaction must fit the log buffer, and a region. With more than two regions, none
+     * may be so fragmented that no transaction fits. */
+    uint64_t content = size - lost;
+    uint64_t buffer = nvm->log.size - HF_RECORD_ANCHOR_SIZE - 2u * nvm->pad_size;
+    nvm->txn_max = min_u64(buffer, count > 2u ? content / 2u : content) & ~(uint64_t)7u;
+    nvm->capacity = (count - 1u) * content - (count - 2u) * nvm->txn_max;
     return HF_OK;
 }
 
@@ -131,24 +116,29 @@ uint32_t hf_nvm_space_find_blank(const hf_nvm *nvm)
     return count;
 }
 
-/* Bytes to be copied out of the tail before a region is free again; 0 when one is. */
-static uint64_t copy_debt(const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm)
+uint64_t hf_nvm_space_debt(const hf_nvm *nvm)
 {
-    if (nvm->cleaning.phase == 0) {
+    const hf_nvm_region *victim = &nvm->regions[nvm->cleaning.victim];
+    if (nvm->cleaning.phase == 0 || victim->epoch == 0) {
         return 0;
     }
-    uint64_t live = nvm->regions[nvm->cleaning.victim].live_size;
+    /* A cut may bring back what died, or was copied, and is not durable. */
+    uint64_t live = victim->live_size + nvm->log.killed_size + nvm->log.killed_before;
+    live = min_u64(live, nvm->geometry.region_size);
     return live == 0 ? 0 : live + copy_pads(nvm, live);
 }
 
 bool hf_nvm_space_admits(const hf_nvm *nvm, uint64_t size, uint32_t level)
 {
     uint64_t used = hf_nvm_log_offset(nvm);
+    uint64_t debt = hf_nvm_space_debt(nvm);
     uint64_t need = size + nvm->pad_size + kept_size(nvm, level);
-    need += level == HF_NVM_LEVEL_BARE ? 0 : copy_debt(nvm);
     if (level == HF_NVM_LEVEL_PUT) {
         need += nvm->geometry.region_size - nvm->put_limit - kept_size(nvm, level);
+    } else if (debt > 0 && level < HF_NVM_LEVEL_COPY) {
+        need += nvm->cut_loss;
     }
+    need += level == HF_NVM_LEVEL_BARE ? 0 : debt;
     return need <= nvm->geometry.region_size - used;
 }
 
@@ -188,6 +178,7 @@ void hf_nvm_space_sub(hf_nvm *nvm, uint32_t region, uint64_t size)
     HF_ASSERT(nvm->regions[region].live_size >= size && nvm->live_size >= size);
     nvm->regions[region].live_size -= size;
     nvm->live_size -= size;
+    nvm->log.killed_size += size;
 }
 
 void hf_nvm_space_append_anchor(hf_nvm *nvm, hf_anchor *anchor)

@@ -34,6 +34,9 @@ uint32_t hf_nvm_space_blank_count(const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm);
 /* A blank region, the one after the active in turn; region_count when there is none. */
 uint32_t hf_nvm_space_find_blank(const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm);
 
+/* Bytes that copying what lives in the victim of a cleaning takes, also after a cut. */
+uint64_t hf_nvm_space_debt(const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm);
+
 /* May a transaction of `size` bytes be appended to the active region? */
 bool hf_nvm_space_admits(const hf_nvm *nvm, uint64_t size, uint32_t level)
     HF_REQUIRES(hf_tsa_nvm);

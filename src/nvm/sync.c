@@ -29,7 +29,11 @@ static int take_batch(hf_nvm *nvm, bool all, hf_nvm_span spans[2]) HF_REQUIRES(h
         return HF_ERR_IO;
     }
     /* Copies alone are held back: each sync of theirs would cost filling. */
-    if (log->end == log->start || (!all && !log->is_wanted)) {
+    if (log->end == log->start) {
+        log->killed_size = 0;
+        return HF_OK;
+    }
+    if (!all && !log->is_wanted) {
         return HF_OK;
     }
     hf_nvm_log_pad(nvm);
@@ -41,6 +45,8 @@ static int take_batch(hf_nvm *nvm, bool all, hf_nvm_span spans[2]) HF_REQUIRES(h
                              .ring = log->data,
                              .ring_size = log->size };
     log->is_wanted = false;
+    log->killed_before = log->killed_size;
+    log->killed_size = 0;
     return HF_OK;
 }
 
@@ -63,6 +69,7 @@ static int publish(hf_nvm *nvm) HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
         return rc;
     }
     nvm->log.start = nvm->batch.end;
+    nvm->log.killed_before = 0;
     /* Pairs with the load in hf_nvm_durable. */
     hf_atomic_u64_store_release(&nvm->durable, nvm->batch.position);
     return hf_nvm_unlock(nvm, HF_OK, NULL);

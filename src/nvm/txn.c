@@ -42,6 +42,7 @@ void hf_nvm_txn_begin(hf_nvm *nvm)
     txn->last = txn->start;
     txn->seq = nvm->head;
     txn->observed = 0;
+    txn->killed_size = nvm->log.killed_size;
     txn->op_count = 0;
     txn->staged_count = 0;
     txn->again = HF_NVM_AGAIN_NONE;
@@ -277,6 +278,7 @@ void hf_nvm_txn_revert(hf_nvm *nvm)
         revert_op(nvm, &txn->ops[txn->op_count]);
     }
     txn->seq = nvm->head;
+    nvm->log.killed_size = txn->killed_size;
 }
 
 static void observe(hf_nvm *nvm, hf_ticket position) HF_REQUIRES(hf_tsa_nvm)
