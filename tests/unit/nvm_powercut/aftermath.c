@@ -124,8 +124,8 @@ static enum workload_result check_secrets(workload *w)
         }
         model_fill_payload(payload, secret->len, secret->index, secret->version);
         const uint8_t *tail = payload + secret->len - len;
-        if (contains(w->log_buffer, w->log_size, payload, len) ||
-            contains(w->log_buffer, w->log_size, tail, len)) {
+        if (contains(w->log_buffer, w->config.log_size, payload, len) ||
+            contains(w->log_buffer, w->config.log_size, tail, len)) {
             return workload_defect(w, "the log buffer keeps version %u of key %u",
                                    secret->version, secret->index);
         }

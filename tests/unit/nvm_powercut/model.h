@@ -20,11 +20,11 @@
 
 #include "holdfast/nvm.h"
 
-#define MODEL_OBJECT_COUNT 24u /* ids that the workload uses */
-#define MODEL_COUNTER_FROM 18u /* the indexes from here on are counters */
-#define MODEL_KEY_FROM 12u     /* from here to the counters: keys */
-#define MODEL_STATE_COUNT 512u /* commits between two opens */
-#define MODEL_PAYLOAD_MAX 300u /* bytes */
+#define MODEL_OBJECT_COUNT 24u  /* ids that the workload uses */
+#define MODEL_COUNTER_FROM 18u  /* the indexes from here on are counters */
+#define MODEL_KEY_FROM 12u      /* from here to the counters: keys */
+#define MODEL_STATE_COUNT 512u  /* commits between two opens */
+#define MODEL_PAYLOAD_MAX 3072u /* bytes */
 
 typedef struct model_object {
     uint32_t version;    /* 0: there is no such object */

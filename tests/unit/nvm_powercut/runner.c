@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#define GRANULE_COUNT 4u
+#define KIND_COUNT 4u /* of granules, with regions to match */
 #define TEAR_COUNT_MAX 16u
 
 static uint64_t from_environment(const char *name, uint64_t otherwise)
@@ -34,26 +34,38 @@ runner runner_of(uint64_t run_count)
     };
 }
 
-/* Consecutive seeds walk through all combinations of granule, regions and scrubbing. */
+/* Consecutive seeds walk through all combinations of granule, regions, scrubbing, and of
+ * stores that are rather empty, full of bytes, or full of objects. */
 void runner_begin(workload *w, fault_device *device, uint64_t seed)
 {
     static const struct {
         uint32_t granule_size;
         uint32_t region_size;
         uint32_t log_size;
-    } kinds[GRANULE_COUNT] = {
+    } kinds[KIND_COUNT] = {
         { 1, 4096, 1536 }, { 8, 4096, 4096 }, { 64, 8192, 4096 }, { 256, 16384, 8192 }
     };
-    uint32_t kind = (uint32_t)(seed % GRANULE_COUNT);
+    uint32_t kind = (uint32_t)(seed % KIND_COUNT);
+    uint32_t region_count = 2 + (uint32_t)(seed / KIND_COUNT % 3);
+    bool can_scrub = seed / (KIND_COUNT * 3u) % 2 == 0;
+    uint32_t fill = (uint32_t)(seed / (KIND_COUNT * 6u) % 3);
     hf_nvm_geometry geometry = {
-        .region_count = 2 + (uint32_t)(seed / GRANULE_COUNT % 3),
+        .region_count = region_count,
         .granule_size = kinds[kind].granule_size,
         .region_size = kinds[kind].region_size,
         .erased = kinds[kind].granule_size == 1 ? 0x00 : 0xFF,
     };
-    bool can_scrub = seed / (GRANULE_COUNT * 3u) % 2 == 0;
+    uint32_t room = kinds[kind].region_size * (region_count - 1u);
+    workload_config config = {
+        .log_size = kinds[kind].log_size,
+        .index_count = fill == 2 ? 14u : WORKLOAD_INDEX_COUNT,
+        .payload_max = fill == 1 ? room / 8u : room / 16u,
+    };
+    uint32_t limit = config.log_size / 4u; /* more may be refused */
+    limit = limit < MODEL_PAYLOAD_MAX ? limit : MODEL_PAYLOAD_MAX;
+    config.payload_max = config.payload_max < limit ? config.payload_max : limit;
     fault_device_init(device, &geometry, can_scrub, seed + 1);
-    workload_init(w, device, kinds[kind].log_size, seed + 2);
+    workload_init(w, device, &config, seed + 2);
 }
 
 bool runner_ending(const fault_device *device, uint32_t index, fault_ending *ending,

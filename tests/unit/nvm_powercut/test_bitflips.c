@@ -16,7 +16,7 @@
 
 #include "runner.h"
 
-#define RUN_COUNT 24u
+#define RUN_COUNT 72u
 #define STEP_COUNT 50u
 #define FLIP_COUNT 400u /* of each run */
 

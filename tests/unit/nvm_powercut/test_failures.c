@@ -16,7 +16,7 @@
 
 #include "runner.h"
 
-#define RUN_COUNT 24u
+#define RUN_COUNT 72u
 #define STEP_COUNT 60u
 #define READ_STRIDE_COUNT 150u /* reads of a run that fail, about */
 

@@ -18,7 +18,7 @@
 
 #include "runner.h"
 
-#define RUN_COUNT 24u       /* every kind of device once */
+#define RUN_COUNT 72u       /* every kind of device and filling once */
 #define STEP_COUNT 60u      /* before the cut */
 #define AFTER_STEP_COUNT 8u /* after it */
 #define RECOVERY_CUT_MAX 200u

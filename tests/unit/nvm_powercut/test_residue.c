@@ -14,7 +14,7 @@
 
 #include "runner.h"
 
-#define RUN_COUNT 24u
+#define RUN_COUNT 72u
 #define STEP_COUNT 80u
 
 static workload worker;

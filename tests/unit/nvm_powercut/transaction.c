@@ -45,7 +45,8 @@ static void make_plan(workload *w, plan *p)
         op->version = ++w->model.version;
         if (dice < 8) {
             op->kind = PLAN_PUT;
-            uint32_t limit = random_once_in(random, 8) ? MODEL_PAYLOAD_MAX : 60u;
+            uint32_t limit = random_once_in(random, 8) ? w->config.payload_max
+                                                       : w->config.payload_max / 4;
             op->len = model_is_counter(op->index) ? 8 : random_below(random, limit + 1u);
         } else if (dice < 11) {
             op->kind = PLAN_DESTROY;

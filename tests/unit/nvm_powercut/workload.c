@@ -98,11 +98,12 @@ static enum workload_result finish(workload *w, enum workload_result result)
     return w->defect[0] != '\0' ? WORKLOAD_DEFECT : result;
 }
 
-void workload_init(workload *w, fault_device *device, size_t log_size, uint64_t seed)
+void workload_init(workload *w, fault_device *device, const workload_config *config,
+                   uint64_t seed)
 {
     memset(w, 0, offsetof(workload, index_memory));
     w->device = device;
-    w->log_size = log_size;
+    w->config = *config;
     w->random = random_of(seed);
     model_init(&w->model);
 }
@@ -110,7 +111,7 @@ void workload_init(workload *w, fault_device *device, size_t log_size, uint64_t 
 void workload_copy(workload *to, const workload *from, fault_device *device,
                    uint64_t seed)
 {
-    workload_init(to, device, from->log_size, seed);
+    workload_init(to, device, &from->config, seed);
     to->safe_index = from->safe_index;
     to->may_be_corrupt = from->may_be_corrupt;
     model_copy(&to->model, &from->model);
@@ -227,9 +228,9 @@ static int init_store(workload *w)
         .device = &w->device->device,
         .lock = &lock,
         .index_memory = w->index_memory,
-        .index_size = sizeof w->index_memory,
+        .index_size = HF_NVM_INDEX_SIZE(w->config.index_count),
         .log_buffer = w->log_buffer,
-        .log_buffer_size = w->log_size,
+        .log_buffer_size = w->config.log_size,
         .format = true,
     };
     memset(w->index_memory, 0xA5, sizeof w->index_memory);

@@ -45,6 +45,14 @@ typedef struct workload_counts {
     uint64_t corrupt; /* objects that were found damaged */
 } workload_counts;
 
+/* How much of everything. */
+typedef struct workload_config {
+    uint32_t log_size; /* bytes of the store's log buffer, <= WORKLOAD_LOG_SIZE_MAX */
+    uint32_t
+        index_count; /* objects that its index has room for, <= WORKLOAD_INDEX_COUNT */
+    uint32_t payload_max; /* bytes of a usual object; <= MODEL_PAYLOAD_MAX */
+} workload_config;
+
 /* A key's payload that was given to the store. */
 typedef struct workload_secret {
     uint32_t index;
@@ -56,7 +64,7 @@ typedef struct workload {
     hf_nvm nvm;
     fault_device *device;
     random_state random;
-    size_t log_size;   /* bytes of log_buffer in use */
+    workload_config config;
     size_t safe_index; /* the state that must be found again, or a newer one */
     hf_ticket durable; /* the store's durable position when last looked at */
     bool is_open;
@@ -74,8 +82,9 @@ typedef struct workload {
     model model;
 } workload;
 
-/* An empty model beside a blank device. log_size: bytes of the store's log buffer. */
-void workload_init(workload *w, fault_device *device, size_t log_size, uint64_t seed);
+/* An empty model beside a blank device. */
+void workload_init(workload *w, fault_device *device, const workload_config *config,
+                   uint64_t seed);
 
 /* Copy what outlives a power cut: the model and what of it is safe. */
 void workload_copy(workload *to, const workload *from, fault_device *device,
