@@ -85,7 +85,7 @@ int hfc_run_status(hfc_cli *cli)
               hfc_cli_add(result, "permissions",
                           hfc_cli_bits(hfc_permission_names, info.permissions)) &&
               hfc_cli_add(result, "message_bytes_max", json_integer(client->body_size)) &&
-              hfc_cli_add(result, "sessions", json_integer(info.session_count));
+              hfc_cli_add(result, "session_count", json_integer(info.session_count));
     if (ok && (info.permissions & HF_PERMISSION_ADMIN) != 0) {
         hf_admin_status_response out;
         status =
