@@ -63,6 +63,7 @@ typedef struct hf_nvm_log {
     uint64_t old_base;    /* position of the previous region's offset 0 */
     uint32_t active;      /* region */
     uint32_t previous;    /* region before the switch */
+    uint64_t durable_end; /* offset in the active region; the log is durable up to it */
     uint64_t killed_size; /* bytes of records that died since the last sync began */
     uint64_t killed_before; /* and before it, as long as it is not published */
     uint64_t claim;       /* newest durable position that a record in the log tells */

@@ -30,6 +30,7 @@ void hf_nvm_log_reset(hf_nvm *nvm, hf_nvm_address at)
     log->old_base = 0;
     log->active = at.region;
     log->previous = at.region;
+    log->durable_end = at.offset;
     log->killed_size = 0;
     log->killed_before = 0;
     log->is_wanted = false;
@@ -47,7 +48,7 @@ uint64_t hf_nvm_log_offset(const hf_nvm *nvm)
 
 uint64_t hf_nvm_log_durable_offset(const hf_nvm *nvm)
 {
-    return hf_nvm_log_is_switching(nvm) ? 0 : nvm->log.start - nvm->log.base;
+    return hf_nvm_log_is_switching(nvm) ? 0 : nvm->log.durable_end;
 }
 
 void hf_nvm_log_set(hf_nvm *nvm, uint64_t position, const uint8_t *data, size_t len)
@@ -143,6 +144,7 @@ void hf_nvm_log_switch(hf_nvm *nvm, uint32_t region)
     log->switched_at = log->end;
     log->base = log->end;
     log->active = region;
+    log->durable_end = 0;
 }
 
 bool hf_nvm_log_is_switching(const hf_nvm *nvm)

@@ -133,16 +133,21 @@ int hf_nvm_init(hf_nvm *nvm, const hf_nvm_config *config)
     return rc;
 }
 
-/* Write the clean end of the log. */
-static int append_close(hf_nvm *nvm) HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
+/* Write the clean end of the log, if anything was written before it. When nothing was but the
+ * anchor of a new epoch, that waits in the buffer, and is written if there is plenty of room:
+ * else opening and closing would fill the store. */
+static int append_close(hf_nvm *nvm, bool *is_needed) HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
 {
     int rc = hf_nvm_lock(nvm);
     if (rc != HF_OK) {
         return rc;
     }
-    bool fits = hf_nvm_space_admits(nvm, HF_RECORD_ANCHOR_SIZE, HF_NVM_LEVEL_COPY) &&
+    bool is_waiting = nvm->log.end != nvm->log.start;
+    uint32_t level = nvm->log.is_dirty ? HF_NVM_LEVEL_COPY : HF_NVM_LEVEL_PUT;
+    bool fits = hf_nvm_space_admits(nvm, HF_RECORD_ANCHOR_SIZE, level) &&
                 hf_nvm_log_room(nvm) >= HF_RECORD_ANCHOR_SIZE + nvm->pad_size;
-    if (nvm->log.is_dirty && fits) {
+    *is_needed = nvm->log.is_dirty || (is_waiting && fits);
+    if (*is_needed && fits) {
         hf_nvm_space_append_anchor(nvm, &(hf_anchor){ .kind = HF_ANCHOR_CLOSE });
     }
     return hf_nvm_unlock(nvm, HF_OK, NULL);
@@ -152,14 +157,15 @@ static int append_close(hf_nvm *nvm) HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
 static int close_log(hf_nvm *nvm) HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
 {
     bool more = true;
-    int rc = hf_nvm_sync_all(nvm);
+    bool is_needed = false;
+    int rc = hf_nvm_sync(nvm, NULL);
     while (rc == HF_OK && more) {
         rc = hf_nvm_scrub_step(nvm, &more);
     }
     if (rc == HF_OK) {
-        rc = append_close(nvm);
+        rc = append_close(nvm, &is_needed);
     }
-    return rc == HF_OK ? hf_nvm_sync_all(nvm) : rc;
+    return rc == HF_OK && is_needed ? hf_nvm_sync_all(nvm) : rc;
 }
 
 static void wipe_log_buffer(hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm)

@@ -37,6 +37,7 @@ static int admit(hf_nvm *nvm, uint64_t size, uint32_t level) HF_REQUIRES(hf_tsa_
     }
     /* Room for an anchor and the filling before and behind it stays. */
     if (size + HF_RECORD_ANCHOR_SIZE + 2u * nvm->pad_size > hf_nvm_log_room(nvm)) {
+        nvm->log.is_wanted = true; /* copies that nobody waits for may fill it */
         return ask_again(nvm, HF_NVM_AGAIN_SYNC);
     }
     return HF_OK;

@@ -3,9 +3,11 @@
  * Copyright The Holdfast authors
  *
  * Opening a store. The log is read in one hold. Then, unless it was closed cleanly, what was
- * read is made durable, regions that do not belong to the log are erased, and an anchor of a
- * new epoch is committed behind everything that a cut may have left, so that nothing of it can
- * ever be replayed. Only then may anything be appended.
+ * read is made durable, and regions that do not belong to the log are erased. An anchor of a
+ * new epoch follows behind everything that a cut may have left, so that nothing of it can
+ * ever be replayed: without the anchor the log ends where it ended now, with it the log goes
+ * on behind the garbage. The anchor is programmed together with what is appended first, so
+ * opening and doing nothing uses nothing up, however often the power fails.
  */
 #include "nvm/open.h"
 
@@ -20,11 +22,13 @@
 /* What is left to do when the log has been read. */
 typedef struct plan {
     bool is_format;
-    bool is_clean; /* nothing to write */
+    bool is_synced;      /* what was read is durable */
+    bool is_fresh;       /* nothing was written in the log's last epoch */
     bool is_new_region;  /* the log goes on in a blank region */
-    bool is_resumed;
+    bool is_resumed;     /* the log's last region contains a RESUME */
     uint64_t erase_mask; /* regions to be erased */
     uint64_t epoch;      /* the newest seen */
+    uint64_t durable;    /* the highest position that the log tells */
     hf_nvm_address end;  /* of the log */
     uint64_t go_on_at;   /* offset in that region, behind all garbage */
 } plan;
@@ -75,10 +79,12 @@ static int plan_resume(hf_nvm *nvm, const hf_nvm_replay *replay, plan *todo)
     todo->end = replay->end;
     todo->go_on_at = (end + granule - 1u) / granule * granule;
     todo->is_resumed = replay->is_resumed;
-    todo->is_clean = replay->is_closed && todo->go_on_at == replay->end.offset;
+    todo->durable = replay->durable;
+    todo->is_fresh = replay->last_anchor != 0 && todo->go_on_at == replay->end.offset;
+    todo->is_synced = todo->is_fresh && replay->last_anchor == HF_ANCHOR_CLOSE;
     uint64_t need = HF_RECORD_ANCHOR_SIZE + nvm->pad_size;
     bool has_room = need <= nvm->geometry.region_size - todo->go_on_at;
-    if (!todo->is_clean && !has_room && (nvm->erased_mask | todo->erase_mask) == 0) {
+    if (!todo->is_fresh && !has_room && (nvm->erased_mask | todo->erase_mask) == 0) {
         /* More is in the way than a cut leaves. */
         nvm->corrupt_at = todo->end;
         if (todo->end.offset == nvm->geometry.region_size) {
@@ -123,7 +129,7 @@ static int prepare_medium(hf_nvm *nvm, const plan *todo)
     HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
 {
     const hf_nvm_device_ops *ops = nvm->device->ops;
-    if (!todo->is_clean && ops->sync(nvm->device->context) != HF_OK) {
+    if (!todo->is_synced && ops->sync(nvm->device->context) != HF_OK) {
         return HF_ERR_IO;
     }
     for (uint32_t i = 0; i < nvm->geometry.region_count; i++) {
@@ -142,6 +148,7 @@ static void append_epoch(hf_nvm *nvm, const plan *todo) HF_REQUIRES(hf_tsa_nvm)
     hf_anchor anchor = { .kind = HF_ANCHOR_RESUME, .prev_end = todo->end.offset };
     nvm->epoch = todo->epoch;
     hf_nvm_log_reset(nvm, (hf_nvm_address){ old, todo->go_on_at });
+    nvm->log.durable_end = todo->end.offset; /* the log ends before the garbage */
     nvm->log.is_resumed = true;
     if (todo->is_new_region) {
         anchor.kind = HF_ANCHOR_OPEN;
@@ -159,18 +166,20 @@ static void begin_log(hf_nvm *nvm, const plan *todo) HF_REQUIRES(hf_tsa_nvm)
     nvm->erased_mask |= todo->erase_mask;
     /* What was read is on the medium, and has been synced. */
     hf_atomic_u64_init(&nvm->durable, nvm->head);
-    nvm->marked = nvm->head; /* the clean close told it, or the anchor will */
+    nvm->marked = todo->durable;
     if (todo->is_format) {
         nvm->erased_mask = region_mask(nvm);
         hf_nvm_log_reset(nvm, (hf_nvm_address){ 0, 0 });
         hf_nvm_space_append_anchor(nvm, &(hf_anchor){ .kind = HF_ANCHOR_OPEN });
-    } else if (todo->is_clean) {
+    } else if (todo->is_fresh) {
         hf_nvm_log_reset(nvm, todo->end);
         nvm->log.is_resumed = todo->is_resumed;
-        nvm->log.claim = nvm->head;
+        nvm->log.claim = todo->durable;
     } else {
         append_epoch(nvm, todo);
     }
+    nvm->log.is_wanted = false;
+    nvm->log.is_dirty = false;
     hf_nvm_clean_resume(nvm);
 }
 
@@ -195,5 +204,5 @@ int hf_nvm_open(hf_nvm *nvm, bool format)
     if (rc == HF_OK) {
         rc = begin_log_locked(nvm, &todo);
     }
-    return rc == HF_OK ? hf_nvm_sync_all(nvm) : rc;
+    return rc == HF_OK && todo.is_format ? hf_nvm_sync_all(nvm) : rc;
 }

@@ -83,7 +83,7 @@ static void follow_anchor(hf_nvm *nvm, hf_nvm_replay *replay, const hf_anchor *a
 {
     nvm->epoch = anchor->epoch;
     replay->erased_mask = anchor->erased_mask;
-    replay->is_closed = anchor->kind == HF_ANCHOR_CLOSE;
+    replay->last_anchor = anchor->kind;
 }
 
 static int walk_anchor(hf_nvm *nvm, hf_nvm_replay *replay) HF_REQUIRES(hf_tsa_nvm)
@@ -211,7 +211,7 @@ static int walk_record(hf_nvm *nvm, hf_nvm_replay *replay) HF_REQUIRES(hf_tsa_nv
         return rc;
     }
     replay->offset += hf_record_size(&record);
-    replay->is_closed = replay->is_closed && record.type == HF_RECORD_PAD;
+    replay->last_anchor = record.type == HF_RECORD_PAD ? replay->last_anchor : 0;
     if (record.is_commit && has_pending(nvm)) {
         hf_nvm_txn_apply(nvm);
     }

@@ -23,7 +23,7 @@ typedef struct hf_nvm_replay {
     hf_nvm_address end;   /* behind the last whole transaction */
     uint64_t garbage_end; /* in the last region: where something may have been written */
     uint32_t bad_count;   /* payloads with a wrong checksum, scrubbed ones among them */
-    bool is_closed;       /* the log ends with a clean close */
+    uint8_t last_anchor; /* kind of the anchor that the log ends with; 0 = other */
     bool is_resumed;      /* the last region contains a RESUME */
     bool has_resume;      /* where the region goes on after a cut */
     uint64_t resume_from;

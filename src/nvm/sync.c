@@ -69,6 +69,7 @@ static int publish(hf_nvm *nvm) HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
         return rc;
     }
     nvm->log.start = nvm->batch.end;
+    nvm->log.durable_end = nvm->log.start - nvm->log.base;
     nvm->log.killed_before = 0;
     /* Pairs with the load in hf_nvm_durable. */
     hf_atomic_u64_store_release(&nvm->durable, nvm->batch.position);
