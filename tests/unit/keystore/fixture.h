@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * A keystore over a store in RAM whose device can fail, and operations that are one step each.
- * Keys are named by owner and number; the material of a key is made from a seed.
+ * A keystore over a store in RAM whose device can fail, and operations that are one step
+ * each. Keys are named by owner and number; the material of a key is made from a seed.
  */
 #ifndef HF_TEST_KEYSTORE_FIXTURE_H
 #define HF_TEST_KEYSTORE_FIXTURE_H
@@ -43,7 +43,8 @@ typedef struct fixture {
                1u];
 } fixture;
 
-/* For cmocka: a blank store and a keystore of 4 small, 2 large slots, 4 owners, quota 2. */
+/* For cmocka: a blank store and a keystore of 4 small, 2 large slots, 4 owners, quota 2.
+ */
 int set_up(void **state);
 int tear_down(void **state);
 

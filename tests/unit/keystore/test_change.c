@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Import, commit, evict, erase, revoke: what they do, what they refuse, quotas, wiping, and
- * several changes of one key in one step.
+ * Import, commit, evict, erase, revoke: what they do, what they refuse, quotas, wiping,
+ * and several changes of one key in one step.
  */
 #include "fixture.h"
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Unique numbers: next-fit, by owner and kind, around stored and merely cached ones, over the
- * wrap, and with more owners than entries.
+ * Unique numbers: next-fit, by owner and kind, around stored and merely cached ones, over
+ * the wrap, and with more owners than entries.
  */
 #include "fixture.h"
 
@@ -11,7 +11,8 @@
 
 #define RAW(seed) material((seed), 32)
 
-/* Assign in a step of its own, run again as long as it asks for that; 0 = HF_ERR_NOSPACE. */
+/* Assign in a step of its own, run again as long as it asks for that; 0 = HF_ERR_NOSPACE.
+ */
 static uint32_t assign(fixture *f, uint8_t kind, uint16_t owner)
 {
     hf_id id = 0;

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Leases: finding and loading keys, usage, eviction order, BUSY and CACHE_FULL, parsed forms,
- * tickets.
+ * Leases: finding and loading keys, usage, eviction order, BUSY and CACHE_FULL, parsed
+ * forms, tickets.
  */
 #include "fixture.h"
 
@@ -132,6 +132,21 @@ static void test_lease_evicts_least_recently_released(void **state)
     for (uint32_t n = 1; n <= 4; n++) {
         assert_key(f, key_id(n), USABLE, RAW((uint8_t)n));
     }
+}
+
+static void test_lease_eviction_for_own_use_wakes_nobody(void **state)
+{
+    fixture *f = *state;
+    hf_lease l;
+    resize(f, 1, 0, 1);
+    store_keys(f, 2);
+    begin(f);
+    hf_ignore(hf_keystore_has_released(&f->ks)); /* forget the imports */
+    assert_int_equal(hf_keystore_lease(&f->ks, key_id(1), 0, &l), HF_OK);
+    assert_false(hf_keystore_has_released(&f->ks));
+    hf_keystore_release(&f->ks, &l);
+    assert_true(hf_keystore_has_released(&f->ks));
+    assert_int_equal(end(f, HF_OK), HF_OK);
 }
 
 static void test_lease_leased_keys_are_not_evicted_but_busy(void **state)
@@ -351,13 +366,17 @@ static void test_parsed_form_brought_to_doomed_slot_is_dropped(void **state)
     int form = 0;
     hf_lease a;
     store_keys(f, 1);
+    hf_lease b;
     assert_int_equal(lease(f, key_id(1), 0, &a), HF_OK);
+    assert_int_equal(lease(f, key_id(1), 0, &b), HF_OK);
     assert_int_equal(erase(f, key_id(1)), HF_OK);
     a.key.parsed = &form;
     a.is_parsed_own = true;
     release(f, &a);
     assert_int_equal(f->drops.count, 1);
     assert_ptr_equal(f->drops.items[0].parsed, &form);
+    release(f, &b);
+    assert_int_equal(f->drops.count, 0);
 }
 
 static void attach(fixture *f, hf_id id, void *form)
@@ -479,6 +498,7 @@ int main(void)
         TEST(test_lease_evicted_key_is_loaded_again),
         TEST(test_lease_missing_usage_refused_cached_or_not),
         TEST(test_lease_evicts_least_recently_released),
+        TEST(test_lease_eviction_for_own_use_wakes_nobody),
         TEST(test_lease_leased_keys_are_not_evicted_but_busy),
         TEST(test_lease_uncommitted_keys_fill_cache_full),
         TEST(test_lease_doomed_slot_is_something_to_wait_for),

@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * Random steps of one to three operations on a few keys, committed or rolled back, over a
- * cache smaller than the set of keys, with leases out; a model of a page says what every key
- * must be. A failure names the seed: run test_model SEED to repeat it.
+ * cache smaller than the set of keys, with leases out; a model of a page says what every
+ * key must be. A failure names the seed: run test_model SEED to repeat it.
  */
 #include "fixture.h"
 
@@ -274,7 +274,8 @@ static void make_room(fixture *f)
     }
 }
 
-/* A stored key that nothing can change any more is left alone; a new one takes its place. */
+/* A stored key that nothing can change any more is left alone; a new one takes its place.
+ */
 static void abandon(world *w)
 {
     for (uint32_t n = 0; n < KEY_COUNT; n++) {

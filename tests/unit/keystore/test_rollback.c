@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Every operation on a key in every situation, in a step that fails afterwards, and over a
- * store that has failed: everything is as before, for the cache, the store and the quota.
+ * Every operation on a key in every situation, in a step that fails afterwards, and over
+ * a store that has failed: everything is as before, for the cache, the store and the
+ * quota.
  */
 #include "fixture.h"
 
@@ -168,7 +169,7 @@ static void test_failing_step_changes_nothing(void **state)
                 assert_int_equal(done, HF_OK);
             }
             assert_int_equal(end(f, HF_ERR_RANGE), HF_ERR_RANGE);
-            if (may_load(o, s)) {
+            if (may_load((enum operation)o, (enum situation)s)) {
                 assert_true(is_cached(f, KEY1));
                 assert_int_equal(evict(f, KEY1), HF_OK);
             }
@@ -242,11 +243,11 @@ static void test_failed_store_refuses_and_cache_is_unchanged(void **state)
             break_store(f);
             begin(f);
             int rc = end(f, operate(f, (enum operation)o));
-            if (is_write_free(o, s)) {
+            if (is_write_free((enum operation)o, (enum situation)s)) {
                 assert_int_equal(rc, HF_OK);
             } else {
                 assert_int_equal(rc, HF_ERR_IO);
-                if (may_load(o, s)) {
+                if (may_load((enum operation)o, (enum situation)s)) {
                     assert_int_equal(evict(f, KEY1), HF_OK);
                 }
                 view after = look(f, true);

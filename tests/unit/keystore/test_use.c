@@ -208,6 +208,75 @@ static void test_count_use_of_lease_whose_key_is_gone_again(void **state)
     assert_int_equal(count_use(f, &l, MANY), HF_ERR_ARG);
 }
 
+/* Whoever writes keys past the keystore leaves the counter behind the slot's count. */
+static void test_count_use_never_goes_back_behind_the_slot(void **state)
+{
+    fixture *f = *state;
+    hf_metadata meta = { .id = KEY1, .flags = USABLE };
+    assert_int_equal(import(f, KEY1, USABLE, RAW(1), false), HF_OK);
+    assert_int_equal(use(f, KEY1, 3, 5), HF_OK);
+    begin(f);
+    assert_int_equal(end(f, hf_nvm_put_unchecked(&f->nvm, &meta, RAW(1))), HF_OK);
+    assert_int_equal(use(f, KEY1, 2, 5), HF_OK);
+    assert_int_equal(use(f, KEY1, 1, 5), HF_ERR_LIMIT);
+}
+
+/* Commit data objects until the store asks for a sync. */
+static void fill_log(fixture *f)
+{
+    int rc = HF_OK;
+    for (uint32_t n = 1; rc == HF_OK; n = n % 4u + 1u) {
+        hf_metadata meta = { .id = hf_id_make(HF_KIND_DATA, 1, n) };
+        begin(f);
+        rc = end(f, hf_nvm_put_unchecked(&f->nvm, &meta, hf_bytes_of("x", 1)));
+    }
+    assert_int_equal(rc, HF_ERR_AGAIN);
+    do {
+        begin(f);
+        rc = end(f, hf_nvm_set_counter(&f->nvm, counter_id(key_id(2)), BLOCK));
+    } while (rc == HF_OK);
+    assert_int_equal(rc, HF_ERR_AGAIN);
+}
+
+static void test_count_use_full_log_again_and_nothing_lost(void **state)
+{
+    fixture *f = *state;
+    hf_lease l;
+    resize(f, 2, 0, 1);
+    assert_int_equal(import(f, KEY1, USABLE, RAW(1), true), HF_OK);
+    assert_int_equal(import(f, key_id(3), USABLE, RAW(3), true), HF_OK);
+    assert_int_equal(import(f, key_id(2), USABLE, RAW(2), true), HF_OK);
+    assert_int_equal(use(f, key_id(2), 1, MANY), HF_OK);
+    assert_int_equal(use(f, key_id(3), 1, MANY), HF_OK);
+    fill_log(f);
+    assert_int_equal(use(f, key_id(3), 1, MANY), HF_OK); /* of the block: no write */
+    /* An eviction has to tell the count, an import to write, an erase, too. */
+    assert_int_equal(lease(f, KEY1, 0, &l), HF_ERR_AGAIN);
+    assert_int_equal(import(f, KEY1, USABLE, RAW(4), true), HF_ERR_AGAIN);
+    assert_int_equal(revoke(f, KEY1), HF_ERR_AGAIN);
+    assert_int_equal(evict(f, key_id(3)), HF_ERR_AGAIN);
+    assert_int_equal(erase(f, key_id(3)), HF_ERR_AGAIN);
+    assert_true(is_cached(f, key_id(2)) && is_cached(f, key_id(3)));
+    sync_store(f);
+    assert_int_equal(lease(f, KEY1, 0, &l), HF_OK);
+    assert_memory_equal(l.key.material.data, RAW(1).data, 32);
+    assert_int_equal(reserved(f, key_id(2)), 1);
+    release(f, &l);
+}
+
+static void test_count_use_eviction_goes_on_over_a_failed_store(void **state)
+{
+    fixture *f = *state;
+    resize(f, 1, 0, 1);
+    assert_int_equal(import(f, KEY1, USABLE, RAW(1), true), HF_OK);
+    assert_int_equal(import(f, key_id(2), USABLE, RAW(2), true), HF_OK);
+    assert_int_equal(use(f, key_id(2), 1, MANY), HF_OK);
+    sync_store(f);
+    break_store(f);
+    assert_key(f, KEY1, USABLE, RAW(1)); /* the rest of the block is lost, no more */
+    assert_int_equal(reserved(f, key_id(2)), BLOCK);
+}
+
 static void test_count_use_foreign_object_in_the_way_type(void **state)
 {
     fixture *f = *state;
@@ -232,6 +301,9 @@ int main(void)
         TEST(test_count_use_counter_goes_with_the_key),
         TEST(test_count_use_rolled_back_reservation_is_not_used),
         TEST(test_count_use_of_lease_whose_key_is_gone_again),
+        TEST(test_count_use_never_goes_back_behind_the_slot),
+        TEST(test_count_use_full_log_again_and_nothing_lost),
+        TEST(test_count_use_eviction_goes_on_over_a_failed_store),
         TEST(test_count_use_foreign_object_in_the_way_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * No byte of a key stays in the keystore's memory: after every way in which a key leaves its
- * slot, and after cleanup, which also destroys the parsed forms.
+ * No byte of a key stays in the keystore's memory: after every way in which a key leaves
+ * its slot, and after cleanup, which also destroys the parsed forms.
  */
 #include "fixture.h"
 

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Counters over a store in RAM: monotonic for good, also across destroy, purge and restart.
+ * Counters over a store in RAM: monotonic for good, also across destroy, purge and
+ * restart.
  */
 #include <setjmp.h>
 #include <stdarg.h>
