@@ -86,7 +86,8 @@ if(HF_CFG_THREADSAFE)
     add_library(hf_bench STATIC ${bench_sources})
     target_include_directories(hf_bench PUBLIC
       ${PROJECT_SOURCE_DIR}/bench ${PROJECT_SOURCE_DIR}/src)
-    target_link_libraries(hf_bench PUBLIC hf_daemon hf_all PRIVATE hf_host_flags)
+    target_link_libraries(hf_bench PUBLIC hf_daemon hf_all PkgConfig::JANSSON
+      PRIVATE hf_host_flags)
   else()
     add_library(hf_bench INTERFACE)
     target_link_libraries(hf_bench INTERFACE hf_daemon hf_all)
