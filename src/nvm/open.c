@@ -28,7 +28,7 @@ typedef struct plan {
     bool is_resumed;     /* the log's last region contains a RESUME */
     uint64_t erase_mask; /* regions to be erased */
     uint64_t epoch;      /* the newest seen */
-    uint64_t durable;    /* the highest position that the log tells */
+    uint64_t told;       /* the highest durable position told by what was replayed */
     hf_nvm_address end;  /* of the log */
     uint64_t go_on_at;   /* offset in that region, behind all garbage */
 } plan;
@@ -79,7 +79,7 @@ static int plan_resume(hf_nvm *nvm, const hf_nvm_replay *replay, plan *todo)
     todo->end = replay->end;
     todo->go_on_at = (end + granule - 1u) / granule * granule;
     todo->is_resumed = replay->is_resumed;
-    todo->durable = replay->durable;
+    todo->told = replay->told;
     todo->is_fresh = replay->last_anchor != 0 && todo->go_on_at == replay->end.offset;
     todo->is_synced = todo->is_fresh && replay->last_anchor == HF_ANCHOR_CLOSE;
     uint64_t need = HF_RECORD_ANCHOR_SIZE + nvm->pad_size;
@@ -166,7 +166,7 @@ static void begin_log(hf_nvm *nvm, const plan *todo) HF_REQUIRES(hf_tsa_nvm)
     nvm->erased_mask |= todo->erase_mask;
     /* What was read is on the medium, and has been synced. */
     hf_atomic_u64_init(&nvm->durable, nvm->head);
-    nvm->marked = todo->durable;
+    nvm->marked = todo->told;
     if (todo->is_format) {
         nvm->erased_mask = region_mask(nvm);
         hf_nvm_log_reset(nvm, (hf_nvm_address){ 0, 0 });
@@ -174,7 +174,7 @@ static void begin_log(hf_nvm *nvm, const plan *todo) HF_REQUIRES(hf_tsa_nvm)
     } else if (todo->is_fresh) {
         hf_nvm_log_reset(nvm, todo->end);
         nvm->log.is_resumed = todo->is_resumed;
-        nvm->log.claim = todo->durable;
+        nvm->log.claim = todo->told;
     } else {
         append_epoch(nvm, todo);
     }

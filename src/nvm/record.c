@@ -158,6 +158,16 @@ int hf_record_decode(hf_record *record, const uint8_t *in, size_t len)
     return HF_OK;
 }
 
+uint64_t hf_record_claim(const hf_record *record)
+{
+    if (record->type == HF_RECORD_MARK) {
+        return record->id;
+    }
+    bool tells = record->type != HF_RECORD_PAD && record->is_commit &&
+                 record->lag != HF_RECORD_LAG_NONE && record->lag <= record->seq;
+    return tells ? record->seq - record->lag : 0;
+}
+
 static uint8_t log2_of(uint32_t power)
 {
     uint8_t log = 0;

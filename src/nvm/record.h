@@ -95,6 +95,9 @@ void hf_record_seal(uint8_t *head, uint32_t lag, uint32_t epoch);
  */
 int hf_record_decode(hf_record *record, const uint8_t *in, size_t len) HF_MUST_CHECK;
 
+/* The durable position that a record tells; 0 = none. */
+uint64_t hf_record_claim(const hf_record *record);
+
 void hf_anchor_encode(const hf_anchor *anchor, uint8_t *out);
 
 /* HF_OK, HF_ERR_CORRUPT, or HF_ERR_VERSION: the anchor of another format version. */

@@ -83,6 +83,7 @@ static void follow_anchor(hf_nvm *nvm, hf_nvm_replay *replay, const hf_anchor *a
 {
     nvm->epoch = anchor->epoch;
     replay->erased_mask = anchor->erased_mask;
+    raise_to(&replay->told, anchor->durable);
     replay->last_anchor = anchor->kind;
 }
 
@@ -210,6 +211,7 @@ static int walk_record(hf_nvm *nvm, hf_nvm_replay *replay) HF_REQUIRES(hf_tsa_nv
     if (rc != HF_OK) {
         return rc;
     }
+    raise_to(&replay->told, hf_record_claim(&record));
     replay->offset += hf_record_size(&record);
     replay->last_anchor = record.type == HF_RECORD_PAD ? replay->last_anchor : 0;
     if (record.is_commit && has_pending(nvm)) {

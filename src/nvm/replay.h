@@ -17,13 +17,14 @@ typedef struct hf_nvm_replay {
         opened[HF_CFG_NVM_REGIONS_MAX]; /* epochs of the regions' openings; 0 = none */
     uint64_t erased_mask; /* what the newest anchor that was followed tells */
     uint64_t used_mask;   /* regions that are not blank, but hold no log */
+    uint64_t told;        /* the highest durable position told by what was replayed */
     uint64_t durable;     /* the highest position told anywhere */
     uint64_t durable_end; /* the highest offset told in the last region */
     uint64_t epoch_max;   /* the newest seen anywhere */
     hf_nvm_address end;   /* behind the last whole transaction */
     uint64_t garbage_end; /* in the last region: where something may have been written */
     uint32_t bad_count;   /* payloads with a wrong checksum, scrubbed ones among them */
-    uint8_t last_anchor; /* kind of the anchor that the log ends with; 0 = other */
+    uint8_t last_anchor;  /* kind of the anchor that the log ends with; 0 = other */
     bool is_resumed;      /* the last region contains a RESUME */
     bool has_resume;      /* where the region goes on after a cut */
     uint64_t resume_from;

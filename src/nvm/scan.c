@@ -162,12 +162,9 @@ static void note_anchor(hf_nvm_survey *survey, const hf_anchor *anchor, uint64_t
 
 static void note_record(hf_nvm_survey *survey, const hf_record *record)
 {
+    raise_to(&survey->durable, hf_record_claim(record));
     if (record->type == HF_RECORD_MARK) {
-        raise_to(&survey->durable, record->id);
         raise_to(&survey->durable_end, record->value);
-    } else if (record->is_commit && record->lag != HF_RECORD_LAG_NONE &&
-               record->lag <= record->seq) {
-        raise_to(&survey->durable, record->seq - record->lag);
     }
 }
 
