@@ -68,9 +68,10 @@ static void *memory_take(void *context, size_t size)
 {
     fixture *f = context;
     assert_false(f->is_nvm_locked);
-    if (f->is_memory_empty) {
+    if (f->takes_left == 0) {
         return NULL;
     }
+    f->takes_left--;
     f->memory_out += size;
     return aligned_alloc(16, (size + 15u) / 16u * 16u);
 }
@@ -111,6 +112,9 @@ fixture *fixture_make(void)
                                                              .region_size = REGION_SIZE,
                                                              .erased = ERASED }));
     f->device = f->ram.device;
+    f->device_ops = *f->device.ops;
+    f->device.ops = &f->device_ops;
+    f->takes_left = UINT32_MAX;
     assert_status(HF_OK, hf_openssl_open(&f->openssl));
     f->devices[0] = hf_openssl_device(f->openssl);
     f->ops[0] = *f->devices[0].ops;

@@ -54,7 +54,8 @@ typedef struct peer {
 struct fixture {
     hf_server server;
     hf_nvm_ram ram;
-    hf_nvm_device device; /* of the store: the RAM device, or what a test put there */
+    hf_nvm_device_ops device_ops; /* of the store's device; may be changed at any time */
+    hf_nvm_device device;
     hf_openssl *openssl;
     hf_crypto_device_ops ops[FIXTURE_DEVICES_MAX]; /* may be changed at any time */
     hf_crypto_device_config devices[FIXTURE_DEVICES_MAX];
@@ -65,8 +66,8 @@ struct fixture {
     size_t medium_size;
     hf_lock_config nvm_lock, sync_lock;
     bool is_nvm_locked, is_sync_locked;
-    size_t memory_out; /* bytes of work areas that are out */
-    bool is_memory_empty;
+    size_t memory_out;   /* bytes of work areas that are out */
+    uint32_t takes_left; /* work areas and the like that can still be taken */
     peer peers[FIXTURE_PEERS_MAX];
 };
 
