@@ -113,8 +113,8 @@ static int generate(hf_client *client, hf_handle at, uint32_t type, uint32_t fla
         &answer);
 }
 
-/* Each type of key in each use that is not for it. A key without the usage bit is not even
- * looked at further, and some bits cannot be had for some types. */
+/* Each type of key in each use that is not for it. A key without the usage bit is not
+ * even looked at further, and some bits cannot be had for some types. */
 static void type_run(suite_env *env, const void *argument)
 {
     static suite_client one;

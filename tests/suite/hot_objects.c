@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * Contended objects: storing, replacing with another length, reading, asking for metadata
- * and destroying the same ids by all clients. A read gives label and payload of one write,
- * whole, and of one that was still there.
+ * and destroying the same ids by all clients. A read gives label and payload of one
+ * write, whole, and of one that was still there.
  */
 #include <stdlib.h>
 #include <string.h>

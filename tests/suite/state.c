@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * After a case: nothing is left over in the server, and what is stored survives a restart.
+ * After a case: nothing is left over in the server, and what is stored survives a
+ * restart.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,10 @@
  * Copyright The Holdfast authors
  *
  * The suite: tests of a whole server through its clients, without any platform. A harness
- * (tests/harness) gives an environment: it opens connections as one of several identities,
- * runs actors beside each other, and can stop and start the server. The cases see nothing
- * else, so the same ones run over memory, sockets and the daemon, with threads or without.
+ * (tests/harness) gives an environment: it opens connections as one of several
+ * identities, runs actors beside each other, and can stop and start the server. The cases
+ * see nothing else, so the same ones run over memory, sockets and the daemon, with
+ * threads or without.
  *
  * A case runs in the main thread. What it does there itself may use SUITE_EXPECT and
  * cmocka's assertions, which leave the case. Actors run in any thread: they report with
@@ -148,7 +149,8 @@ struct suite_actor {
     suite_client client; /* open before the first step */
 };
 
-/* Identities that `count` actors are spread over: actor i is SUITE_WRITER + i modulo this. */
+/* Identities that `count` actors are spread over: actor i is SUITE_WRITER + i modulo
+ * this. */
 size_t suite_identity_count(size_t count);
 
 /* The usual crowd: `count` actors, spread over the identities so that each identity has
@@ -236,8 +238,8 @@ extern const suite_cases suite_storm_cases;
 
 /* ---- after a case ---- */
 
-/* With all clients gone: no lease, no doomed slot, no queue entry is left, and nothing but
- * the asker's session. Main thread; ends the case on failure. */
+/* With all clients gone: no lease, no doomed slot, no queue entry is left, and nothing
+ * but the asker's session. Main thread; ends the case on failure. */
 void suite_check_idle(suite_env *env);
 
 /* Everything that is stored reads the same after the server was stopped and started. */
