@@ -269,6 +269,18 @@ static int phase_run(phase_set *phases, int operation, uint64_t duration_ns)
                                          : hfc_bench_operation((size_t)operation));
 }
 
+/* Has a client lost its connection, or waited in vain? Then the rest would only wait. */
+static bool is_stuck(const hfc_bench_client *clients)
+{
+    for (uint32_t i = 0; i < bench.client_count; i++) {
+        if (clients[i].first_failed != NULL &&
+            hfc_exit_of(clients[i].first_failure) == HFC_CONNECT) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int phases_run(phase_set *phases, uint64_t seconds)
 {
     int operation_count = 0;
@@ -278,6 +290,9 @@ static int phases_run(phase_set *phases, uint64_t seconds)
     uint64_t half_ns = seconds * NS_PER_S / 2;
     int rc = phase_run(phases, -1, half_ns);
     for (int i = 0; rc == HFC_OK && i < operation_count; i++) {
+        if (is_stuck(phases->clients)) {
+            break;
+        }
         rc = phase_run(phases, i, half_ns / (uint64_t)operation_count);
     }
     return rc;
@@ -315,6 +330,7 @@ static sums clients_sum(const hfc_bench_client *clients)
 
 static int result_report(hfc_cli *cli, phase_set *phases, uint64_t counter_before)
 {
+    sums all = clients_sum(phases->clients);
     hf_counter_read_response counter;
     int status = hf_client_counter_read(
         hfc_cli_client(cli), &(hf_counter_read_request){ .handle = bench.counter },
@@ -322,7 +338,6 @@ static int result_report(hfc_cli *cli, phase_set *phases, uint64_t counter_befor
     if (status != HF_OK) {
         return hfc_error_status("bench: counter read", status);
     }
-    sums all = clients_sum(phases->clients);
     uint64_t grown = counter.value - counter_before;
     bool is_equal = grown == all.acknowledged;
     bool is_right =

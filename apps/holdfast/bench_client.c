@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report.h"
+
 #include "holdfast/crypto.h"
 #include "holdfast/posix_clock.h"
 
@@ -391,8 +393,8 @@ void *hfc_bench_client_run(void *context)
         client->request_count++;
         if (status != HF_OK && status != WRONG) {
             failure_note(client, operations[i].name, status);
-            if (client->connection.client.status != HF_OK) {
-                break; /* no answer will come any more */
+            if (hfc_exit_of(status) == HFC_CONNECT) {
+                break; /* no answer will come, or the last one came too late */
             }
         } else if (!sample_add(client, end_ns - now_ns)) {
             failure_note(client, operations[i].name, HF_ERR_NOMEM);
