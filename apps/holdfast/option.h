@@ -29,7 +29,7 @@
     X(USAGE, "usage", 'u', "LIST",                                                       \
       "what the key may do: sign, verify, encrypt, decrypt, wrap, unwrap, derive, none") \
     X(FLAGS, "flags", 'F', "LIST",                                                       \
-      "any of: nonmodifiable, nondestroyable, nonexportable, sensitive, ephemeral; or none")        \
+      "any of: nonmodifiable, nondestroyable, nonexportable, sensitive, ephemeral; or none") \
     X(ACCESS, "access", 'A', "LIST",                                                     \
       "admin-read: for administrators to read; admin-write: for them to change")       \
     X(CACHE_ONLY, "cache-only", 'c', NULL,                                               \
@@ -38,7 +38,7 @@
     X(OUT, "out", 'o', "FILE", "where to write; - is standard output [-]")               \
     X(FORCE, "force", 0, NULL, "write binary data to a terminal, too")                   \
     X(HASH, "hash", 'H', "ALG",                                                          \
-      "one of sha256, sha384, sha512 [the one of the key's size]")                            \
+      "one of sha256, sha384, sha512 [the one of the key's size]") \
     X(DIGEST, "digest", 'd', "HEX", "this digest instead of that of a file")             \
     X(SIGNATURE, "signature", 'S', "FILE", "file of the signature")                      \
     X(MAC, "mac", 'm', "HEX", "the MAC to compare with")                                 \
