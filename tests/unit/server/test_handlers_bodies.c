@@ -185,11 +185,11 @@ static void leave_range(peer *p, const sample *s)
 {
     for (size_t i = 0; i < s->message->request_count; i++) {
         const hf_field *field = &s->message->request[i];
-        size_t width = width_of(field);
-        uint64_t top = width == 8 ? UINT64_MAX : (UINT64_C(1) << (8 * width)) - 1;
         if (field->type == HF_FIELD_LABEL || field->type == HF_FIELD_NONE) {
             continue;
         }
+        size_t width = width_of(field);
+        uint64_t top = width == 8 ? UINT64_MAX : (UINT64_C(1) << (8 * width)) - 1;
         if (field->type == HF_FIELD_HANDLE) {
             for (uint32_t bit = 1; bit != 0; bit <<= 1) {
                 if ((bit & HF_HANDLE_RESERVED) != 0) {
