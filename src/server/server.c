@@ -209,39 +209,6 @@ int hf_server_make_room(hf_server *server)
     return rc == HF_OK ? hf_server_clean(server) : rc;
 }
 
-static int residue_count(hf_server *server, uint32_t *count)
-{
-    hf_nvm *nvm = &server->nvm;
-    hf_nvm_space space = { 0 };
-    int rc = hf_nvm_lock(nvm);
-    if (rc != HF_OK) {
-        return rc;
-    }
-    hf_nvm_get_space(nvm, &space);
-    *count = space.secret_residue_count;
-    return hf_nvm_unlock(nvm, HF_OK, NULL);
-}
-
-int hf_server_compact(hf_server *server, uint32_t *left)
-{
-    int rc = hf_server_sync(server, NULL);
-    if (rc == HF_OK) {
-        rc = residue_count(server, left);
-    }
-    bool more = true;
-    for (uint32_t i = 0; i < CLEAN_STEPS_MAX && rc == HF_OK && (more || *left > 0); i++) {
-        rc = clean_step(server, true, &more);
-        if (rc == HF_ERR_NOSPACE) { /* nothing more is to be gained */
-            rc = residue_count(server, left);
-            break;
-        }
-        if (rc == HF_OK && !more) {
-            rc = residue_count(server, left);
-        }
-    }
-    return rc;
-}
-
 hf_ticket hf_server_durable(const hf_server *server)
 {
     return hf_nvm_durable(&server->nvm);

@@ -19,10 +19,6 @@ uint64_t hf_server_now_ns(const hf_server *server);
 int hf_server_clean(hf_server *server)
     HF_EXCLUDES(server->nvm.lock, hf_tsa_nvm, hf_tsa_sync) HF_MUST_CHECK;
 
-/* Run cleaning until no destroyed secret is left on the medium. *left: how many are. */
-int hf_server_compact(hf_server *server, uint32_t *left)
-    HF_EXCLUDES(server->nvm.lock, hf_tsa_nvm, hf_tsa_sync) HF_MUST_CHECK;
-
 /* Open sessions. */
 uint32_t hf_server_session_count(const hf_server *server) HF_REQUIRES(hf_tsa_nvm);
 

@@ -69,9 +69,27 @@ static hf_cost compact_cost(const hf_request *rq)
     return HF_COST_SLOW;
 }
 
+/* One cleaning from end to end. `meta.len` of the request notes that the next would give
+ * nothing back. */
 static int compact_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_sync)
 {
-    return hf_server_compact(rq->server, &rq->out.admin_compact.secret_residue_count);
+    int rc = hf_server_make_room(rq->server);
+    rq->meta.len = rc == HF_ERR_NOSPACE ? 1 : 0;
+    return rc == HF_ERR_NOSPACE ? HF_OK : rc;
+}
+
+/* Destroyed secrets may be in any region: clean again until none is left, or nothing helps. */
+static int compact_finish(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
+{
+    hf_nvm *nvm = &rq->server->nvm;
+    hf_nvm_assert_held(nvm);
+    hf_nvm_space space;
+    hf_nvm_get_space(nvm, &space);
+    rq->out.admin_compact.secret_residue_count = space.secret_residue_count;
+    bool is_done = space.secret_residue_count == 0 || rq->meta.len != 0 ||
+                   rq->again_count > HF_CFG_NVM_REGIONS_MAX;
+    rq->restart = !is_done;
+    return is_done ? HF_OK : HF_ERR_AGAIN;
 }
 
 static int log_level_work(hf_request *rq)
@@ -95,7 +113,8 @@ const hf_handler hf_handlers_admin[] = {
       .name = "admin_compact",
       .permission = PERMISSION,
       .cost = compact_cost,
-      .work = compact_work },
+      .work = compact_work,
+      .finish = compact_finish },
     { .kind = HF_REQ_admin_log_level,
       .name = "admin_log_level",
       .permission = PERMISSION,
