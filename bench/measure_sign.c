@@ -55,11 +55,12 @@ static int row_add(bench *b, const comparison *c, bool is_window)
 {
     const bench_samples *samples = is_window ? &c->window_samples : &c->one_samples;
     const bench_operation *operation = is_window ? c->window : c->one;
+    enum bench_bound bound = is_window ? BENCH_INFORMATIVE : c->bound;
     bench_result result = { .value = bench_samples_median(samples),
                             .unit = "1/s",
                             .limit_value = bench_samples_median(&c->openssl_samples),
-                            .bound = is_window ? BENCH_INFORMATIVE : c->bound,
-                            .target = RATIO_MIN };
+                            .bound = bound,
+                            .target = bound == BENCH_INFORMATIVE ? 0 : RATIO_MIN };
     (void)snprintf(result.name, sizeof result.name, "%s, %u clients", operation->name,
                    CLIENT_COUNT);
     (void)snprintf(result.limit_name, sizeof result.limit_name,

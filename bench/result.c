@@ -98,15 +98,12 @@ size_t bench_results_missed(const bench_results *results)
     return missed;
 }
 
-/* Informative rows have null for target and met. */
 static json_t *row_encode(const bench_result *r)
 {
-    bool has_bound = r->bound != BENCH_INFORMATIVE;
-    return json_pack("{s:s, s:f, s:s, s:s, s:f, s:f, s:o, s:o}", "name", r->name, "value",
+    return json_pack("{s:s, s:f, s:s, s:s, s:f, s:f, s:f, s:b}", "name", r->name, "value",
                      r->value, "unit", r->unit, "limit_name", r->limit_name,
                      "limit_value", r->limit_value, "ratio", bench_result_ratio(r),
-                     "target", has_bound ? json_real(r->target) : json_null(), "met",
-                     has_bound ? json_boolean(bench_result_is_met(r)) : json_null());
+                     "target", r->target, "met", bench_result_is_met(r) ? 1 : 0);
 }
 
 int bench_results_write(const bench_results *results, const char *path)

@@ -5,7 +5,8 @@
  * Results: numbers, each beside what it is compared with, printed as a table while they
  * are measured and written as JSON at the end. A benchmark has one thread that does this.
  *
- * A ratio is value / limit_value; a bound says which side of `target` it must be on.
+ * A ratio is value / limit_value; a bound says which side of `target` it must be on. An
+ * informative row has no bound: its target is 0, which any ratio meets.
  */
 #ifndef BENCH_RESULT_H
 #define BENCH_RESULT_H
@@ -38,7 +39,7 @@ typedef struct bench_result {
     char limit_name[BENCH_NAME_SIZE]; /* what it is compared with */
     double limit_value;               /* in the same unit, > 0 */
     enum bench_bound bound;
-    double target; /* of the ratio; without meaning when informative */
+    double target; /* of the ratio; 0 when informative */
 } bench_result;
 
 typedef struct bench_results {
@@ -49,7 +50,7 @@ typedef struct bench_results {
 double bench_result_ratio(const bench_result *result);
 bool bench_result_is_met(const bench_result *result); /* true when informative */
 
-/* Print the head of a part of the table. `limit` names what its rows are compared with. */
+/* Print the head of a part of the table. `limit` is what its rows are compared with. */
 void bench_results_head(const char *title, const char *limit);
 
 /* Keep a result and print its row. HF_OK, or HF_ERR_LIMIT: no room. */
