@@ -430,7 +430,7 @@ static int look_for_more(hf_nvm *nvm, bool wanted, bool *more)
         return rc;
     }
     bool is_needed = wanted ? !is_need_met(nvm) : choose_idle(nvm) != ACTION_NONE;
-    if (is_need_met(nvm)) {
+    if (nvm->cleaning.phase == PHASE_IDLE && is_need_met(nvm)) {
         nvm->cleaning.tries_count = 0; /* the next need begins to count anew */
     }
     *more = nvm->cleaning.phase != PHASE_IDLE || is_needed || nvm->residue_count > 0;

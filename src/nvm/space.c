@@ -55,8 +55,10 @@ int hf_nvm_space_init(hf_nvm *nvm)
     nvm->cut_loss = min_u64(size / 8u, 2u * nvm->log.size) & ~(uint64_t)7u;
     uint64_t copies = nvm->cut_loss + copy_pads(nvm, size);
     uint64_t kept = kept_size(nvm, HF_NVM_LEVEL_PUT) + copies;
-    uint64_t lost =
-        kept + copy_pads(nvm, size) + 2u * nvm->pad_size + HF_RECORD_ANCHOR_SIZE;
+    /* A region that was just filled by cleaning also holds two anchors: of its opening, and
+     * of the retirement. */
+    uint64_t lost = kept + copy_pads(nvm, size) +
+                    2u * (HF_RECORD_ANCHOR_SIZE + nvm->pad_size) + nvm->pad_size;
     if (nvm->log.size < 8u * (uint64_t)nvm->pad_size ||
         size < lost + HF_RECORD_PUT_SIZE) {
         return HF_ERR_ARG;
