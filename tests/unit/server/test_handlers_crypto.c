@@ -294,14 +294,39 @@ static void test_encrypt_never_repeats_a_nonce(void **state)
     }
 }
 
+/* Uses of the key that are reserved in the store; set first, unless that is 0. */
+static uint64_t reserved_of(fixture *f, uint64_t set_to)
+{
+    hf_nvm *nvm = &f->server.nvm;
+    const hf_metadata meta = { .id = hf_id_make(HF_KIND_SYSTEM, 7, NUMBER) };
+    uint8_t payload[8];
+    uint64_t value = 0;
+    int rc = hf_nvm_lock(nvm);
+    if (rc != HF_OK) {
+        return 0;
+    }
+    if (set_to != 0) {
+        hf_put_u64(payload, set_to);
+        rc = hf_nvm_put_unchecked(nvm, &meta, hf_bytes_of(payload, sizeof payload));
+    }
+    if (rc == HF_OK && hf_nvm_get_counter(nvm, meta.id, &value) == HF_ERR_NOTFOUND) {
+        value = 0;
+    }
+    assert_status(HF_OK, hf_nvm_unlock(nvm, rc, NULL));
+    return value;
+}
+
+/* Such a request does not count as a use. */
 static void test_encrypt_more_than_fits_an_answer_is_refused(void **state)
 {
     peer *p = peer_connect(*state, 7, FIXTURE_USER);
     uint8_t text[4060] = { 0 };
     sealed s;
     generate(p, NUMBER, HF_KEY_AES_128, ENCRYPT_DECRYPT);
-    assert_status(HF_OK, seal(p, hf_bytes_of(text, 4056), &s));
     assert_status(HF_ERR_SIZE, seal(p, hf_bytes_of(text, 4057), &s));
+    assert_int_equal(0, reserved_of(*state, 0));
+    assert_status(HF_OK, seal(p, hf_bytes_of(text, 4056), &s));
+    assert_int_not_equal(0, reserved_of(*state, 0));
 }
 
 static void test_decrypt_of_changed_input_is_refused(void **state)
@@ -327,27 +352,6 @@ static void test_decrypt_of_changed_input_is_refused(void **state)
     assert_status(HF_ERR_RANGE, unseal(p, &s, "header", NULL));
     assert_status(HF_ERR_VERIFY, unseal(p, &good, "other", NULL));
     assert_status(HF_OK, unseal(p, &good, "header", NULL));
-}
-
-static uint64_t reserved_of(fixture *f, uint64_t set_to)
-{
-    hf_nvm *nvm = &f->server.nvm;
-    const hf_metadata meta = { .id = hf_id_make(HF_KIND_SYSTEM, 7, NUMBER) };
-    uint8_t payload[8];
-    uint64_t value = 0;
-    int rc = hf_nvm_lock(nvm);
-    if (rc != HF_OK) {
-        return 0;
-    }
-    if (set_to != 0) {
-        hf_put_u64(payload, set_to);
-        rc = hf_nvm_put_unchecked(nvm, &meta, hf_bytes_of(payload, sizeof payload));
-    }
-    if (rc == HF_OK && hf_nvm_get_counter(nvm, meta.id, &value) == HF_ERR_NOTFOUND) {
-        value = 0;
-    }
-    assert_status(HF_OK, hf_nvm_unlock(nvm, rc, NULL));
-    return value;
 }
 
 /* SP 800-38D 8.3: at most 2^32 invocations of a key, counted across restarts. */
@@ -577,6 +581,50 @@ static void test_operation_with_key_that_cannot_be_parsed_is_refused(void **stat
     }
 }
 
+/* The libcrypto device, with its parsed keys counted. */
+static const hf_crypto_device_ops *counted_ops;
+static int parsed_count;
+static int destroyed_count;
+
+static int count_parse(void *context, uint32_t type, hf_bytes raw, void **parsed)
+{
+    parsed_count++;
+    return counted_ops->parse(context, type, raw, parsed);
+}
+
+static void count_destroy(void *context, void *parsed)
+{
+    destroyed_count++;
+    counted_ops->parsed_destroy(context, parsed);
+}
+
+static void test_operation_parses_a_key_once_and_for_all(void **state)
+{
+    fixture *f = *state;
+    hf_crypto_device_config plain = hf_openssl_device(f->openssl);
+    peer *p = peer_connect(f, 7, FIXTURE_USER);
+    peer *other = peer_connect(f, 7, FIXTURE_USER);
+    generate(p, NUMBER, HF_KEY_P256, SIGN_VERIFY);
+    counted_ops = plain.ops;
+    parsed_count = 0;
+    destroyed_count = 0;
+    f->ops[0].parse = count_parse;
+    f->ops[0].parsed_destroy = count_destroy;
+    for (int i = 0; i < 3; i++) {
+        assert_status(HF_OK, operate(p, HF_REQ_sign, HF_ALG_ECDSA, 0));
+        assert_status(HF_OK, operate(other, HF_REQ_sign, HF_ALG_ECDSA, 0));
+        assert_status(HF_ERR_VERIFY, operate(p, HF_REQ_verify, HF_ALG_ECDSA, 0));
+    }
+    assert_int_equal(1, parsed_count);
+    assert_int_equal(0, destroyed_count);
+    assert_status(HF_OK, CALL(p, key_evict, NULL, .handle = NUMBER));
+    assert_int_equal(1, destroyed_count);
+    assert_status(HF_OK, operate(p, HF_REQ_sign, HF_ALG_ECDSA, 0));
+    assert_int_equal(2, parsed_count);
+    assert_status(HF_OK, CALL(p, key_erase, NULL, .handle = NUMBER));
+    assert_int_equal(2, destroyed_count);
+}
+
 static void test_operation_with_global_key_is_for_all(void **state)
 {
     peer *writer = peer_connect(*state, 7, FIXTURE_WRITER);
@@ -752,6 +800,7 @@ int main(void)
         TEST(test_operation_with_key_of_other_type_is_refused),
         TEST(test_operation_with_algorithm_of_other_class_is_refused),
         TEST(test_operation_with_key_that_cannot_be_parsed_is_refused),
+        TEST(test_operation_parses_a_key_once_and_for_all),
         TEST(test_operation_with_global_key_is_for_all),
         TEST_STARTED(test_affinity_chooses_the_device),
         TEST(test_affinity_without_such_a_device_is_refused),
