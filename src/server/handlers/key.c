@@ -12,7 +12,7 @@
 
 /* ---- what new keys have in common ---- */
 
-/* What a request wants to make; the id is in rq->meta. */
+/* What a request wants to make. */
 typedef struct new_key {
     hf_handle handle;
     uint32_t type;
@@ -188,7 +188,7 @@ static hf_cost lease_cost(const hf_request *rq)
     return hf_request_cost(rq->leases[0].key.type, 0);
 }
 
-/* Lease a key for an export in this format; any encoding but raw needs a device. */
+/* Lease a key for an export: no usage is asked for. */
 static int lease(hf_request *rq, hf_handle handle) HF_REQUIRES(hf_tsa_nvm)
 {
     int rc = hf_request_form_id(rq, HF_KIND_KEY, handle, false, &rq->id);

@@ -126,18 +126,6 @@ static void check_no_trace(fixture *f, peer *p)
     assert_int_equal(0, cancelled.stream_count);
 }
 
-/* Before INIT for INIT itself, behind it for all others. */
-static peer *peer_for(fixture *f, const hf_message *m)
-{
-    return m->kind == HF_REQ_comm_init ? peer_open(f, 7, FIXTURE_ADMIN)
-                                       : peer_connect(f, 7, FIXTURE_ADMIN);
-}
-
-static bool is_harmless_to_init(const hf_message *m)
-{
-    return m->kind != HF_REQ_comm_init;
-}
-
 /* Run a check for INIT on a connection that has not begun, for others on one that has. */
 static void for_each_message(fixture *f, void (*run)(peer *p, const sample *s))
 {
@@ -145,7 +133,8 @@ static void for_each_message(fixture *f, void (*run)(peer *p, const sample *s))
     peer *ready = peer_connect(f, 7, FIXTURE_ADMIN);
     for (size_t i = 0; (m = hf_message_at(i)) != NULL; i++) {
         sample s = sample_of(m);
-        peer *p = is_harmless_to_init(m) ? ready : peer_for(f, m);
+        bool is_init = m->kind == HF_REQ_comm_init;
+        peer *p = is_init ? peer_open(f, 7, FIXTURE_ADMIN) : ready;
         run(p, &s);
         assert_true(p->is_open);
     }

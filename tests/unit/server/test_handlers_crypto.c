@@ -535,7 +535,6 @@ static void test_operation_with_key_of_other_type_is_refused(void **state)
     assert_status(HF_ERR_TYPE, operate(p, HF_REQ_mac_verify, HF_ALG_HMAC_SHA256, 0));
     generate(p, NUMBER, HF_KEY_ED25519, SIGN_VERIFY);
     assert_status(HF_ERR_TYPE, operate(p, HF_REQ_verify, HF_ALG_ECDSA, 0));
-    generate(p, 2, HF_KEY_P256, SIGN_VERIFY);
 }
 
 static void test_operation_with_algorithm_of_other_class_is_refused(void **state)
