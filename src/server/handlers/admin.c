@@ -78,7 +78,8 @@ static int compact_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_sync)
     return rc == HF_ERR_NOSPACE ? HF_OK : rc;
 }
 
-/* Destroyed secrets may be in any region: clean again until none is left, or nothing helps. */
+/* Destroyed secrets may be in any region: clean again until none is left, or nothing
+ * helps. */
 static int compact_finish(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
 {
     hf_nvm *nvm = &rq->server->nvm;
