@@ -186,6 +186,10 @@ static int command_run(hfc_cli *cli)
 {
     hfc_arguments *arguments = &cli->arguments;
     size_t used_count = 0;
+    if (arguments->word_count > 0 && strcmp(arguments->words[0], "help") == 0) {
+        words_drop(arguments, 1);
+        return hfc_help_print(arguments);
+    }
     cli->command = hfc_command_find(arguments, &used_count);
     if (hfc_arguments_has(arguments, HFC_OPTION_VERSION)) {
         return hfc_report(json_pack("{s:s}", "holdfast", HF_VERSION_TEXT));
@@ -205,6 +209,17 @@ static int command_run(hfc_cli *cli)
     return rc == HFC_OK ? cli->command->run(cli) : rc;
 }
 
+/* Known before the command line has been understood: mistakes are told as JSON, too. */
+static bool wants_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "-j") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int hfc_cli_run(int argc, char **argv)
 {
     hfc_cli cli = { .argc = argc, .argv = argv };
@@ -213,14 +228,12 @@ int hfc_cli_run(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "complete") == 0) {
         return hfc_run_complete(&cli);
     }
-    if (argc > 1 && strcmp(argv[1], "help") == 0) {
-        hfc_mistake unused = hfc_arguments_read(&cli.arguments, argc - 1, argv + 1);
-        (void)unused; /* whatever stands there, help is what is wanted */
-        return hfc_help_print(&cli.arguments);
-    }
+    hfc_report_set_json(wants_json(argc, argv));
     hfc_mistake mistake = hfc_arguments_read(&cli.arguments, argc, argv);
     cli.is_json = hfc_arguments_has(&cli.arguments, HFC_OPTION_JSON);
-    hfc_report_set_json(cli.is_json);
+    if (mistake.what == NULL) {
+        hfc_report_set_json(cli.is_json);
+    }
     int rc =
         mistake.what != NULL ? usage_error(&cli.arguments, mistake) : command_run(&cli);
     hfc_connection_close(&cli.connection);

@@ -20,7 +20,7 @@ _holdfast() {
     while read -r line; do
         if [[ $line == @file ]]; then
             compopt -o filenames 2>/dev/null
-            COMPREPLY+=($(compgen -f -- "$current"))
+            mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
         elif [[ $line == *: && $current != *: ]]; then
             compopt -o nospace 2>/dev/null # label: goes on
             COMPREPLY+=("$line")

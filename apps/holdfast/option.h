@@ -29,7 +29,7 @@
     X(USAGE, "usage", 'u', "LIST",                                                       \
       "what the key may do: sign, verify, encrypt, decrypt, wrap, unwrap, derive, none") \
     X(FLAGS, "flags", 'F', "LIST",                                                       \
-      "any of: nonmodifiable, nondestroyable, nonexportable, sensitive, ephemeral; or none") \
+      "nonmodifiable, nondestroyable, nonexportable, sensitive, ephemeral; or none")     \
     X(ACCESS, "access", 'A', "LIST",                                                     \
       "admin-read: for administrators to read; admin-write: for them to change")       \
     X(CACHE_ONLY, "cache-only", 'c', NULL,                                               \
