@@ -3,12 +3,12 @@
  * Copyright The Holdfast authors
  *
  * Cleaning: what lives in the oldest region is copied to the end of the log, an anchor
- * retires the region, and it is erased. Each step takes holds of its own; the region that is
- * being cleaned does not change any more, so it is read without the lock. Records keep their
- * sequence numbers, and each copy counts by itself.
+ * retires the region, and it is erased. Each step takes holds of its own. The region that
+ * is being cleaned does not change any more, so most of it is read without the lock.
+ * Records keep their sequence numbers, and each copy counts by itself.
  *
- * Whatever is cut short is harmless: until the anchor is durable the old region is part of
- * the log, and copies only say again what it says; after that it is erased on open.
+ * Whatever is cut short is harmless: until the anchor is durable the old region is part
+ * of the log, and copies only say again what it says; after that it is erased on open.
  */
 #include "nvm/clean.h"
 
@@ -198,6 +198,18 @@ static int append_payload(hf_nvm *nvm, const hf_record *record, hf_nvm_address a
     return hf_nvm_log_append_from(nvm, at, (size_t)size);
 }
 
+/* A cut may make what is not durable unusable, and all of it must be copied again. So only a
+ * little is copied between two syncs; when a cut has used up the room that is kept for
+ * that, a record at a time, if that costs no filling. */
+static bool must_sync_first(const hf_nvm *nvm, uint64_t size, uint64_t left)
+    HF_REQUIRES(hf_tsa_nvm)
+{
+    uint64_t pending = nvm->log.end - nvm->log.start;
+    uint64_t wanted = hf_nvm_space_debt(nvm) + 2u * HF_RECORD_ANCHOR_SIZE + nvm->cut_loss;
+    bool is_tight = nvm->pad_size == 0 && left < wanted;
+    return pending > 0 && (is_tight || pending + size > nvm->cut_loss);
+}
+
 /* Copy one live record to the end of the log. `payload` NULL: read it from the medium. */
 static int copy_record(hf_nvm *nvm, const hf_nvm_entry *entry, const hf_record *old,
                        const uint8_t *payload) HF_REQUIRES(hf_tsa_nvm)
@@ -208,11 +220,7 @@ static int copy_record(hf_nvm *nvm, const hf_nvm_entry *entry, const hf_record *
     if (size + spare > left) {
         return HF_ERR_NOSPACE;
     }
-    /* A cut may make what is not durable unusable, and all of it must be copied again. So
-     * only a little is copied between two syncs. */
-    uint64_t pending = nvm->log.end - nvm->log.start;
-    bool is_too_much = pending > 0 && pending + size > nvm->cut_loss;
-    if (is_too_much || size + spare > hf_nvm_log_room(nvm)) {
+    if (must_sync_first(nvm, size, left) || size + spare > hf_nvm_log_room(nvm)) {
         return BUFFER_FULL;
     }
     uint8_t head[HF_RECORD_HEAD_SIZE_MAX];
@@ -305,8 +313,11 @@ static int next_chunk(hf_nvm *nvm, chunk *next) HF_EXCLUDES(nvm->lock, hf_tsa_nv
     next->len = (size_t)min_u64(left, CHUNK_SIZE);
     if (next->len == 0 || nvm->regions[victim].live_size == 0) {
         next->len = 0;
-        nvm->cleaning.phase = PHASE_RETIRE;
-        rc = nvm->regions[victim].live_size == 0 ? HF_OK : HF_ERR_CORRUPT;
+        if (nvm->regions[victim].live_size == 0) {
+            nvm->cleaning.phase = PHASE_RETIRE;
+        } else {
+            rc = HF_ERR_CORRUPT; /* a damaged record is all that is left of its object */
+        }
     }
     return hf_nvm_unlock(nvm, rc, NULL);
 }
