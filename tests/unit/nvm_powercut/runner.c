@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#define RECORD_HEAD_SIZE 80u
 #define KIND_COUNT 4u /* of granules, with regions to match */
 #define TEAR_COUNT_MAX 16u
 
@@ -61,7 +62,9 @@ void runner_begin(workload *w, fault_device *device, uint64_t seed)
         .index_count = fill == 2 ? 14u : WORKLOAD_INDEX_COUNT,
         .payload_max = fill == 1 ? room / 8u : room / 16u,
     };
-    uint32_t limit = config.log_size / 4u; /* more may be refused */
+    /* Of larger objects, a store that is full is not sure to bear a cut of its cleaning. */
+    uint32_t limit = kinds[kind].region_size / 8u - RECORD_HEAD_SIZE;
+    limit = limit < config.log_size / 4u ? limit : config.log_size / 4u;
     limit = limit < MODEL_PAYLOAD_MAX ? limit : MODEL_PAYLOAD_MAX;
     config.payload_max = config.payload_max < limit ? config.payload_max : limit;
     fault_device_init(device, &geometry, can_scrub, seed + 1);
@@ -130,17 +133,18 @@ void runner_add(workload_counts *sum, const workload *w)
     sum->no_space += w->counts.no_space;
     sum->open += w->counts.open;
     sum->lost += w->counts.lost;
+    sum->stuck += w->counts.stuck;
     sum->corrupt += w->counts.corrupt;
 }
 
 void runner_print(const char *title, const workload_counts *sum)
 {
     print_message("%s: %llu commits, %llu rolled back, %llu waits for a sync, %llu for "
-                  "cleaning, %llu without room, %llu opens, %llu commits lost, %llu "
-                  "damaged objects\n",
+                  "cleaning, %llu without room, %llu stuck, %llu opens, "
+                  "%llu commits lost, %llu damaged objects\n",
                   title, (unsigned long long)sum->commit,
                   (unsigned long long)sum->rollback, (unsigned long long)sum->again_sync,
                   (unsigned long long)sum->again_clean, (unsigned long long)sum->no_space,
-                  (unsigned long long)sum->open, (unsigned long long)sum->lost,
-                  (unsigned long long)sum->corrupt);
+                  (unsigned long long)sum->stuck, (unsigned long long)sum->open,
+                  (unsigned long long)sum->lost, (unsigned long long)sum->corrupt);
 }

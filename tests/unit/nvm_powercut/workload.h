@@ -42,6 +42,7 @@ typedef struct workload_counts {
     uint64_t no_space;
     uint64_t open;
     uint64_t lost;    /* commits that a power cut took back */
+    uint64_t stuck;   /* full stores that could not destroy any more */
     uint64_t corrupt; /* objects that were found damaged */
 } workload_counts;
 
@@ -67,6 +68,7 @@ typedef struct workload {
     workload_config config;
     size_t safe_index; /* the state that must be found again, or a newer one */
     hf_ticket durable; /* the store's durable position when last looked at */
+    bool may_be_stuck; /* several cuts have hit one cleaning: room may be missing */
     bool is_open;
     bool is_locked;      /* the store lock is held */
     bool may_be_corrupt; /* bits were flipped: HF_ERR_CORRUPT is a right answer */
