@@ -20,17 +20,19 @@
 typedef struct hf_nvm_ram {
     hf_nvm_device device; /* give this to hf_nvm_config.device */
     hf_nvm_geometry geometry;
-    uint8_t *memory;      /* region_count * region_size bytes, the caller's */
+    uint8_t *memory; /* region_count * region_size bytes, the caller's */
 } hf_nvm_ram;
 
 /*
- * Describe a device over `memory` (region_count * region_size bytes). The content is left as it
- * is; to begin blank, fill it with geometry->erased. HF_OK or HF_ERR_ARG (bad geometry).
+ * Describe a device over `memory` (region_count * region_size bytes). The content is
+ * left as it is; to begin blank, fill it with geometry->erased. HF_OK or HF_ERR_ARG (bad
+ * geometry).
  */
 int hf_nvm_ram_init(hf_nvm_ram *ram, uint8_t *memory, const hf_nvm_geometry *geometry)
     HF_MUST_CHECK;
 
-/* Like flash: false takes the scrub operation away; true (as after init) gives it back. Before
+/* Like flash: false takes the scrub operation away; true (as after init) gives it back.
+   Before
  * a store is opened on the device. */
 void hf_nvm_ram_set_scrub(hf_nvm_ram *ram, bool can_scrub);
 

@@ -66,10 +66,10 @@ typedef struct hf_nvm_log {
     uint64_t durable_end; /* offset in the active region; the log is durable up to it */
     uint64_t killed_size; /* bytes of records that died since the last sync began */
     uint64_t killed_before; /* and before it, as long as it is not published */
-    uint64_t claim;       /* newest durable position that a record in the log tells */
-    bool is_wanted;       /* more than copies waits for a sync */
-    bool is_resumed;      /* the active region contains a RESUME anchor */
-    bool is_dirty;        /* something was appended since the clean close */
+    uint64_t claim;         /* newest durable position that a record in the log tells */
+    bool is_wanted;         /* more than copies waits for a sync */
+    bool is_resumed;        /* the active region contains a RESUME anchor */
+    bool is_dirty;          /* something was appended since the clean close */
 } hf_nvm_log;
 
 typedef struct hf_nvm_op {
@@ -78,11 +78,11 @@ typedef struct hf_nvm_op {
 } hf_nvm_op;
 
 typedef struct hf_nvm_txn {
-    uint64_t start;    /* log position */
-    uint64_t last;     /* log position of the last record */
-    uint64_t seq;      /* of the last record */
+    uint64_t start;       /* log position */
+    uint64_t last;        /* log position of the last record */
+    uint64_t seq;         /* of the last record */
     uint64_t killed_size; /* of the log, when the step began */
-    uint64_t observed; /* newest committed position that the step used */
+    uint64_t observed;    /* newest committed position that the step used */
     uint32_t op_count;
     uint32_t staged_count;
     int again; /* enum hf_nvm_again */
