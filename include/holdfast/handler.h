@@ -44,7 +44,8 @@ typedef struct hf_request {
     hf_ticket wait_ticket; /* what must be durable before the request may go on; 0 =
     nothing */
     uint32_t again_count;
-    int result; /* the status of the answer */
+    uint64_t clean_count; /* hf_server.clean_count when cleaning was last asked for */
+    int result;           /* the status of the answer */
     uint16_t kind, sequence;
     uint8_t stage;
     hf_gate *device_gate; /* it is inside of this one; NULL: of none */

@@ -159,9 +159,8 @@ int hf_server_maintain(hf_server *server, bool *more)
 /* The durable position; any thread, no lock. */
 hf_ticket hf_server_durable(const hf_server *server);
 
-/* Statistics of a group (enum hf_group), or of all (0). Any thread; takes the lock for a
-   moment
- * for the lock's own figures. HF_OK, HF_ERR_ARG (no such group), HF_ERR_ABORTED. */
+/* Statistics of a group (enum hf_group), or of all (0), which also counts requests of no
+ * group. Any thread, without the lock. HF_OK, HF_ERR_ARG (no such group). */
 int hf_server_get_statistics(hf_server *server, uint8_t group, hf_statistics *statistics)
     HF_EXCLUDES(server->nvm.lock, hf_tsa_nvm) HF_MUST_CHECK;
 

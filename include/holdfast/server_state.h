@@ -38,7 +38,8 @@ typedef struct hf_gate {
     uint32_t capacity; /* 0: nobody is inside; all wait to be told (the slot gate) */
     uint32_t inside_count;
     uint32_t waiting_count;
-    hf_session *first; /* ring of the oldest waiting session of each owner */
+    uint32_t round;    /* counts the news that those who wait are told of */
+    hf_session *first; /* list of the oldest waiting session of each owner */
     hf_session *last;
 } hf_gate;
 
@@ -48,6 +49,7 @@ typedef struct hf_gate_link {
     hf_session *owner_next; /* next owner's first session; of an owner's first only */
     hf_session *next;       /* next session of the same owner */
     hf_session *tail;       /* last session of the same owner; of an owner's first only */
+    uint32_t round;         /* the newest news when it joined: it has tried since then */
     bool is_admitted;       /* its turn has come */
 } hf_gate_link;
 
@@ -58,7 +60,9 @@ struct hf_server {
     hf_keystore keystore; /* guarded by nvm.lock */
     hf_crypto crypto;
     hf_lock sync_lock; /* one caller of hf_nvm_sync or hf_nvm_clean_step at a time */
-    hf_server_config config; /* immutable after init */
+    uint64_t clean_count HF_GUARDED_BY(hf_tsa_sync); /* steps of cleaning that were asked
+                                                        for and done */
+    hf_server_config config;                         /* immutable after init */
     hf_gate device_gates[HF_CFG_CRYPTO_DEVICES_MAX] HF_GUARDED_BY(hf_tsa_nvm);
     hf_gate slow_gate HF_GUARDED_BY(hf_tsa_nvm);
     hf_gate slot_gate HF_GUARDED_BY(hf_tsa_nvm);

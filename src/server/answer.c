@@ -47,6 +47,10 @@ int hf_answer_append(hf_session *session, int status, hf_ticket ticket)
     if (status == HF_OK) {
         status = hf_proto_encode(rq->kind, true, &rq->out, &body);
     }
+    if (status != HF_OK) {
+        hf_wipe(body.data, body_len); /* an error has no body */
+        body.len = 0;
+    }
     hf_frame frame = { .flags = HF_FRAME_FLAG_RESPONSE,
                        .kind = rq->kind,
                        .sequence = rq->sequence,

@@ -8,7 +8,7 @@
  * step_run takes the lock, runs one body, and releases the lock, which commits or rolls
  * back. Bodies that end without a following stage give back what the request holds in
  * the same hold. After the hold, step_run destroys what was dropped and wakes whose turn
- * has come.
+ * has come. The one other hold counts sessions, which have no request then.
  *
  * Waiting is a stage too: nothing here blocks a thread for another request's sake.
  */
@@ -37,7 +37,9 @@ typedef struct step {
     hf_wakes wakes;
     hf_ticket head;  /* newest commit */
     int cause;       /* enum hf_nvm_again */
+    bool was_held;   /* the lock was had: the body has run */
     bool is_waiting; /* the session is in a queue now, or still */
+    bool has_joined; /* it went there in this step */
     bool had_turn;   /* it was told of a free key slot */
 } step;
 
@@ -152,7 +154,7 @@ static void slot_gate_tell(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
     if (hf_keystore_has_released(&rq->server->keystore)) {
         hf_gate_tell(&rq->server->slot_gate, 2, &out->wakes);
     } else if (is_unused) {
-        hf_gate_tell(&rq->server->slot_gate, 1, &out->wakes);
+        hf_gate_pass(&rq->server->slot_gate, &out->wakes);
     }
 }
 
@@ -182,6 +184,7 @@ static int step_run(hf_request *rq, step_body body, step *out) HF_EXCLUDES(hf_ts
     if (rc != HF_OK) {
         return rc;
     }
+    out->was_held = true;
     uint64_t begun = hf_server_now_ns(rq->server);
     hf_keystore_begin(&rq->server->keystore, &rq->drops);
     orphans_release(rq->session, &out->wakes);
@@ -207,6 +210,13 @@ static bool is_slow(const hf_request *rq)
     return rq->handler->cost != NULL && rq->handler->cost(rq) == HF_COST_SLOW;
 }
 
+static void join(hf_request *rq, uint8_t stage, step *out)
+{
+    rq->stage = stage;
+    out->is_waiting = true;
+    out->has_joined = true;
+}
+
 /* Go into the gates that the request needs; waits, in one of them, if it is full. The
    device
  * comes first: what has a slow place must not wait for anything. */
@@ -219,16 +229,14 @@ static void gates_enter(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
     if (needs_device && rq->device_gate == NULL) {
         hf_gate *gate = &server->device_gates[rq->device];
         if (!hf_gate_enter(gate, rq->session)) {
-            rq->stage = STAGE_DEVICE_WAIT;
-            out->is_waiting = true;
+            join(rq, STAGE_DEVICE_WAIT, out);
             return;
         }
         rq->device_gate = gate;
     }
     if (is_slow(rq) && rq->slow_gate == NULL) {
         if (!hf_gate_enter(&server->slow_gate, rq->session)) {
-            rq->stage = STAGE_SLOW_WAIT;
-            out->is_waiting = true;
+            join(rq, STAGE_SLOW_WAIT, out);
             return;
         }
         rq->slow_gate = &server->slow_gate;
@@ -241,14 +249,14 @@ static int slot_wait(hf_request *rq, uint8_t stage, step *out) HF_REQUIRES(hf_ts
 {
     all_release(rq, &out->wakes);
     hf_gate_wait(&rq->server->slot_gate, rq->session);
-    rq->stage = stage;
-    out->is_waiting = true;
+    join(rq, stage, out);
     return HF_ERR_BUSY;
 }
 
 static int body_prepare(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
 {
     const hf_handler *row = rq->handler;
+    rq->scratch.len = 0; /* it may run again */
     int rc = row->prepare == NULL ? HF_OK : row->prepare(rq);
     if (rc == HF_ERR_BUSY) {
         return slot_wait(rq, STAGE_PREPARE_WAIT, out);
@@ -314,25 +322,6 @@ static int body_release(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
     return HF_OK;
 }
 
-static int body_open(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
-{
-    (void)out;
-    rq->server->session_count++;
-    rq->session->link = (hf_gate_link){ .gate = NULL };
-    if (rq->server->config.stats != NULL) {
-        uint32_t shard = rq->server->stats_next++ % rq->server->config.stats_count;
-        rq->session->stats = &rq->server->config.stats[shard];
-    }
-    return HF_OK;
-}
-
-static int body_close(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
-{
-    all_release(rq, &out->wakes);
-    rq->server->session_count--;
-    return HF_OK;
-}
-
 /* ---- stages ---- */
 
 static bool is_holding(const hf_request *rq)
@@ -362,8 +351,12 @@ static int again(hf_request *rq, const step *out)
         return HF_PENDING;
     }
     if (out->cause == HF_NVM_AGAIN_CLEAN) {
-        int rc = hf_server_clean(rq->server);
-        if (rc != HF_OK) {
+        uint64_t clean_count;
+        int rc = hf_server_clean(rq->server, &clean_count);
+        /* Nothing to be gained: unless somebody has cleaned since the step asked for it. */
+        bool may_fit = rc == HF_ERR_NOSPACE && clean_count != rq->clean_count;
+        rq->clean_count = clean_count;
+        if (rc != HF_OK && !may_fit) {
             end(rq, rc, true);
         }
     }
@@ -375,7 +368,9 @@ static int step_end(hf_request *rq, int rc, const step *out)
 {
     bool is_parked = out->is_waiting && (rc == HF_OK || rc == HF_ERR_BUSY);
     if (is_parked) {
-        hf_stats_queued(rq->session->stats, group_of(rq));
+        if (out->has_joined) {
+            hf_stats_queued(rq->session->stats, group_of(rq));
+        }
         return HF_PENDING;
     }
     if (rc == HF_ERR_AGAIN) {
@@ -393,8 +388,8 @@ static int stage_step(hf_request *rq, step_body body)
 {
     step out;
     int rc = step_run(rq, body, &out);
-    if (rc == HF_ERR_ABORTED) {
-        end(rq, rc, true); /* the lock was not had: whatever was held still is */
+    if (!out.was_held) {
+        end(rq, rc, true); /* whatever was held still is */
         return HF_OK;
     }
     return step_end(rq, rc, &out);
@@ -413,7 +408,8 @@ static void stage_work(hf_request *rq)
 static void stage_release(hf_request *rq)
 {
     step out;
-    if (step_run(rq, body_release, &out) == HF_ERR_ABORTED) {
+    hf_ignore(step_run(rq, body_release, &out)); /* it wrote nothing that could fail */
+    if (!out.was_held) {
         orphans_keep(rq);
     }
     rq->stage = STAGE_DONE;
@@ -484,13 +480,33 @@ void hf_dispatch_cancel(hf_request *rq)
 int hf_dispatch_release(hf_session *session)
 {
     step out;
-    int rc = step_run(&session->work->request, body_release, &out);
-    return rc == HF_ERR_ABORTED ? rc : HF_OK;
+    hf_ignore(step_run(&session->work->request, body_release, &out)); /* as above */
+    return out.was_held ? HF_OK : HF_ERR_ABORTED;
+}
+
+static void session_add(hf_session *session) HF_REQUIRES(hf_tsa_nvm)
+{
+    hf_server *server = session->server;
+    server->session_count++;
+    session->link = (hf_gate_link){ .gate = NULL };
+    if (server->config.stats != NULL) {
+        uint32_t shard = server->stats_next++ % server->config.stats_count;
+        session->stats = &server->config.stats[shard];
+    }
 }
 
 int hf_dispatch_count_session(hf_session *session, bool is_opening)
 {
-    step out;
-    int rc = step_run(&session->work->request, is_opening ? body_open : body_close, &out);
-    return rc == HF_ERR_ABORTED ? rc : HF_OK;
+    hf_nvm *nvm = &session->server->nvm;
+    int rc = hf_nvm_lock(nvm);
+    if (rc != HF_OK) {
+        return HF_ERR_ABORTED;
+    }
+    if (is_opening) {
+        session_add(session);
+    } else {
+        session->server->session_count--;
+    }
+    hf_ignore(hf_nvm_unlock(nvm, HF_OK, NULL)); /* nothing was written */
+    return HF_OK;
 }

@@ -36,7 +36,8 @@ void hf_dispatch_cancel(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm);
  * still held). For close, and before a new request when there are orphans. */
 int hf_dispatch_release(hf_session *session) HF_EXCLUDES(hf_tsa_nvm) HF_MUST_CHECK;
 
-/* Count a session in or out. HF_OK or HF_ERR_ABORTED. */
+/* Count a session in or out; it needs no work area for that, and one that goes out holds
+ * nothing any more. HF_OK or HF_ERR_ABORTED. */
 int hf_dispatch_count_session(hf_session *session, bool is_opening)
     HF_EXCLUDES(hf_tsa_nvm) HF_MUST_CHECK;
 

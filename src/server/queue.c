@@ -39,7 +39,7 @@ static void owner_append(hf_gate *gate, hf_session *session) HF_REQUIRES(hf_tsa_
 void hf_gate_wait(hf_gate *gate, hf_session *session)
 {
     HF_ASSERT(session->link.gate == NULL);
-    session->link = (hf_gate_link){ .gate = gate, .tail = session };
+    session->link = (hf_gate_link){ .gate = gate, .tail = session, .round = gate->round };
     hf_session *head = owner_find(gate, session->identity.owner);
     if (head == NULL) {
         owner_append(gate, session);
@@ -84,37 +84,22 @@ static void owner_replace(hf_gate *gate, hf_session *head, hf_session *replaceme
     }
 }
 
-/* Take the session whose turn it is out of the queue: its owner goes to the end. */
-static hf_session *next_take(hf_gate *gate) HF_REQUIRES(hf_tsa_nvm)
+/* Let an owner's first session in: the owner goes to the end of the queue. */
+static void admit(hf_gate *gate, hf_session *session, hf_wakes *wakes)
+    HF_REQUIRES(hf_tsa_nvm)
 {
-    hf_session *session = gate->first;
-    if (session == NULL) {
-        return NULL;
-    }
-    gate->first = session->link.owner_next;
-    if (gate->first == NULL) {
-        gate->last = NULL;
-    }
+    HF_ASSERT(wakes->count < HF_WAKES_MAX);
+    owner_replace(gate, session, NULL);
     hf_session *second = session->link.next;
     if (second != NULL) {
         second->link.tail = session->link.tail;
         owner_append(gate, second);
     }
     gate->waiting_count--;
-    return session;
-}
-
-static void admit_next(hf_gate *gate, hf_wakes *wakes) HF_REQUIRES(hf_tsa_nvm)
-{
-    HF_ASSERT(wakes->count < HF_WAKES_MAX);
-    hf_session *session = next_take(gate);
-    if (session == NULL) {
-        return;
-    }
-    session->link.is_admitted = true;
     if (gate->capacity > 0) {
         gate->inside_count++;
     }
+    session->link.is_admitted = true;
     wakes->sessions[wakes->count++] = session;
 }
 
@@ -122,13 +107,27 @@ void hf_gate_leave(hf_gate *gate, hf_wakes *wakes)
 {
     HF_ASSERT(gate->inside_count > 0);
     gate->inside_count--;
-    admit_next(gate, wakes);
+    if (gate->first != NULL) {
+        admit(gate, gate->first, wakes);
+    }
 }
 
 void hf_gate_tell(hf_gate *gate, uint32_t count, hf_wakes *wakes)
 {
-    for (uint32_t i = 0; i < count && wakes->count < HF_WAKES_MAX; i++) {
-        admit_next(gate, wakes);
+    gate->round++;
+    for (uint32_t i = 0; i < count && gate->first != NULL; i++) {
+        admit(gate, gate->first, wakes);
+    }
+}
+
+void hf_gate_pass(hf_gate *gate, hf_wakes *wakes)
+{
+    /* Of an owner's sessions the first has joined before the others. */
+    for (hf_session *s = gate->first; s != NULL; s = s->link.owner_next) {
+        if (s->link.round != gate->round) {
+            admit(gate, s, wakes);
+            return;
+        }
     }
 }
 
@@ -174,7 +173,7 @@ void hf_gate_abandon(hf_session *session, hf_wakes *wakes)
     } else if (gate->capacity > 0) {
         hf_gate_leave(gate, wakes);
     } else {
-        admit_next(gate, wakes); /* it was told of a free slot and does not need it */
+        hf_gate_pass(gate, wakes); /* it was told of a free slot and does not need it */
     }
     session->link = (hf_gate_link){ .gate = NULL };
 }

@@ -32,8 +32,12 @@ void hf_gate_wait(hf_gate *gate, hf_session *session) HF_REQUIRES(hf_tsa_nvm);
 /* Come out: the place goes to the next that waits. */
 void hf_gate_leave(hf_gate *gate, hf_wakes *wakes) HF_REQUIRES(hf_tsa_nvm);
 
-/* Tell the next `count` that wait in a gate without capacity that they may try. */
+/* News for a gate without capacity: tell the next `count` that they may try. */
 void hf_gate_tell(hf_gate *gate, uint32_t count, hf_wakes *wakes) HF_REQUIRES(hf_tsa_nvm);
+
+/* Who was told did not use it: tell the next, but nobody who has tried since the news, so
+ * that sessions that find nothing do not tell each other for ever. */
+void hf_gate_pass(hf_gate *gate, hf_wakes *wakes) HF_REQUIRES(hf_tsa_nvm);
 
 /* If the session's turn has come: the gate, in which it no longer waits (it is inside,
    where the

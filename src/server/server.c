@@ -50,6 +50,7 @@ static void state_init(hf_server *server, const hf_server_config *config) HF_NO_
     hf_gate_init(&server->slot_gate, 0);
     server->session_count = 0;
     server->stats_next = 0;
+    server->clean_count = 0;
     for (uint32_t i = 0; config->stats != NULL && i < config->stats_count; i++) {
         hf_stats_init(&config->stats[i]);
     }
@@ -175,38 +176,45 @@ int hf_server_sync(hf_server *server, hf_ticket *durable)
     return rc;
 }
 
-static int clean_step(hf_server *server, bool wanted, bool *more)
+static int clean_step(hf_server *server, bool wanted, bool *more, uint64_t *clean_count)
     HF_EXCLUDES(server->nvm.lock, hf_tsa_nvm, hf_tsa_sync)
 {
     *more = false;
+    *clean_count = 0;
     int rc = hf_lock_acquire(&server->sync_lock);
     if (rc != HF_OK) {
         return rc;
     }
     rc = hf_nvm_clean_step(&server->nvm, wanted, more);
+    if (rc == HF_OK && wanted) {
+        server->clean_count++;
+    }
+    *clean_count = server->clean_count;
     hf_ignore(hf_lock_release(&server->sync_lock)); /* held: cannot fail */
     return rc;
 }
 
 int hf_server_maintain(hf_server *server, bool *more)
 {
-    return clean_step(server, false, more);
+    uint64_t clean_count;
+    return clean_step(server, false, more, &clean_count);
 }
 
-int hf_server_clean(hf_server *server)
+int hf_server_clean(hf_server *server, uint64_t *clean_count)
 {
     bool more = true;
     int rc = HF_OK;
     for (uint32_t i = 0; i < CLEAN_STEPS_MAX && rc == HF_OK && more; i++) {
-        rc = clean_step(server, true, &more);
+        rc = clean_step(server, true, &more, clean_count);
     }
     return rc;
 }
 
 int hf_server_make_room(hf_server *server)
 {
+    uint64_t clean_count;
     int rc = hf_server_sync(server, NULL);
-    return rc == HF_OK ? hf_server_clean(server) : rc;
+    return rc == HF_OK ? hf_server_clean(server, &clean_count) : rc;
 }
 
 hf_ticket hf_server_durable(const hf_server *server)

@@ -14,9 +14,10 @@
 uint64_t hf_server_now_ns(const hf_server *server);
 
 /* Run cleaning until something was given back, after a step ended with
-   HF_NVM_AGAIN_CLEAN. HF_OK,
+ * HF_NVM_AGAIN_CLEAN. *clean_count: steps that were done so far, by anybody: when it has
+ * grown since the step ran, HF_ERR_NOSPACE may only mean that somebody was faster. HF_OK,
  * HF_ERR_NOSPACE, HF_ERR_IO, HF_ERR_ABORTED. Blocks. */
-int hf_server_clean(hf_server *server)
+int hf_server_clean(hf_server *server, uint64_t *clean_count)
     HF_EXCLUDES(server->nvm.lock, hf_tsa_nvm, hf_tsa_sync) HF_MUST_CHECK;
 
 /* Open sessions. */

@@ -12,6 +12,9 @@
 #include "server/dispatch.h"
 #include "server/stats.h"
 
+/* What an idle connection costs (DESIGN 3.1). */
+_Static_assert(sizeof(hf_session) < 1024, "an idle session costs less than 1 KiB");
+
 /* ---- requests ---- */
 
 /* The answer is in the send buffer; forget the request. */
@@ -248,9 +251,8 @@ static void wait_tell(hf_session *session, bool is_blocked, hf_session_wait *wai
     hf_session_work *work = session->work;
     const hf_answer *first = hf_answer_first(work);
     wait->wants_output = is_blocked;
-    if (first != NULL && !hf_answer_is_durable(session, first->ticket)) {
-        wait->ticket = first->ticket;
-    }
+    /* Also when it has become durable since the last look: then it was not sent. */
+    wait->ticket = first == NULL ? 0 : first->ticket;
     if (work->is_active) {
         hf_ticket ticket = work->request.wait_ticket;
         wait->is_queued = ticket == 0;
@@ -326,12 +328,7 @@ int hf_session_open(hf_session *session, hf_server *server,
     session->window = 1;
     session->phase = HF_SESSION_NEW;
     hf_channel_init(&session->channel, &config->transport, HF_BODY_SIZE_INIT);
-    int rc = hf_work_take(session);
-    if (rc != HF_OK) {
-        return rc;
-    }
-    rc = hf_dispatch_count_session(session, true);
-    hf_work_give(session);
+    int rc = hf_dispatch_count_session(session, true);
     session->is_open = rc == HF_OK;
     return rc;
 }
@@ -343,12 +340,29 @@ static void streams_close(hf_session *session)
     }
 }
 
+/* Give back what is in progress. An idle session has nothing, and needs no memory. */
+static int work_close(hf_session *session)
+{
+    if (session->work == NULL) {
+        return HF_OK;
+    }
+    int rc = hf_dispatch_release(session);
+    if (rc != HF_OK) {
+        return rc;
+    }
+    if (session->work->is_active) {
+        request_end(session);
+    }
+    hf_work_give(session);
+    return HF_OK;
+}
+
 int hf_session_close(hf_session *session)
 {
     if (!session->is_open) {
         return HF_OK;
     }
-    int rc = hf_work_take(session);
+    int rc = work_close(session);
     if (rc != HF_OK) {
         return rc;
     }
@@ -356,12 +370,8 @@ int hf_session_close(hf_session *session)
     if (rc != HF_OK) {
         return rc;
     }
-    if (session->work->is_active) {
-        request_end(session);
-    }
     session->is_open = false;
     streams_close(session);
-    hf_work_give(session);
     session->channel.transport.ops->close(session->channel.transport.context);
     return HF_OK;
 }

@@ -18,7 +18,8 @@ void hf_stats_init(hf_stats *stats)
 
 static hf_stats_group *group_of(hf_stats *stats, uint8_t group)
 {
-    return stats == NULL ? NULL : &stats->groups[group % HF_STATS_GROUP_COUNT];
+    uint8_t index = group < HF_STATS_GROUP_COUNT ? group : 0; /* 0: not a group's */
+    return stats == NULL ? NULL : &stats->groups[index];
 }
 
 static void count_one(hf_atomic_u64 *cell)

@@ -41,6 +41,7 @@ void hf_work_clear_request(hf_session *session, hf_request *rq)
     rq->ticket = 0;
     rq->wait_ticket = 0;
     rq->again_count = 0;
+    rq->clean_count = 0;
     rq->stage = 0;
     rq->device_gate = NULL;
     rq->slow_gate = NULL;
@@ -93,7 +94,8 @@ void hf_work_give(hf_session *session)
     hf_work_memory_give(server, work->out_taken, work->out_taken_size);
     session->work = NULL;
     size_t size = work->size;
-    hf_wipe(work, offsetof(hf_session_work, scratch)); /* the scratch is wiped after each use */
+    /* The scratch behind it is wiped after each use. */
+    hf_wipe(work, offsetof(hf_session_work, scratch));
     server->config.memory.give(server->config.memory.context, work, size);
 }
 
