@@ -7,6 +7,7 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -125,9 +126,9 @@ static void connection_open(hfd_connection *connection)
         return; /* a late event of the connection that was here before */
     }
     hfd_daemon *daemon = connection->daemon;
-    atomic_store(&connection->has_hung_up, false);
+    atomic_store(&connection->may_have_hung_up, false);
     atomic_store(&connection->armed, EPOLLIN);
-    connection->is_blocked = false;
+    connection->is_unwatched = false;
     hf_posix_socket_init(&connection->socket, fd);
     hf_session_config config = { .transport =
                                      hf_posix_socket_transport(&connection->socket),
@@ -150,7 +151,7 @@ static void connection_open(hfd_connection *connection)
     if (epoll_ctl(daemon->reactor.epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
         HF_LOG(&daemon->log, HF_LOG_ERROR, "daemon", "socket not watched",
                (uint64_t)errno, HF_ERR_SYSTEM);
-        atomic_store(&connection->has_hung_up, true);
+        connection->is_unwatched = true;
         (void)atomic_fetch_add(&connection->events,
                                1); /* this thread owns it: serve, close */
     }
@@ -183,9 +184,21 @@ static void connection_arm(hfd_connection *connection, const hf_session_wait *wa
                                  .data.ptr = &connection->source };
     if (epoll_ctl(connection->daemon->reactor.epoll_fd, EPOLL_CTL_MOD,
                   hf_posix_socket_fd(&connection->socket), &event) != 0) {
-        atomic_store(&connection->has_hung_up, true);
+        connection->is_unwatched = true;
         (void)atomic_fetch_add(&connection->events, 1);
     }
+}
+
+/* Has the peer gone in both directions? Epoll's word for it may be late, and about the
+ * connection that was here before, so the socket is asked. */
+static bool has_hung_up(hfd_connection *connection)
+{
+    if (!atomic_load(&connection->may_have_hung_up)) {
+        return false;
+    }
+    atomic_store(&connection->may_have_hung_up, false);
+    struct pollfd entry = { .fd = hf_posix_socket_fd(&connection->socket) };
+    return poll(&entry, 1, 0) > 0;
 }
 
 /* True: requests are left in the session's buffer; it goes on when others had their turn. */
@@ -200,10 +213,10 @@ static bool connection_step(hfd_connection *connection)
     int rc = hf_session_serve(&connection->session, &wait);
     bool is_over = rc != HF_OK && rc != HF_PENDING;
     unsigned stop = atomic_load(&daemon->stop_phase);
-    bool is_idle = rc == HF_OK || (stop == HFD_STOP_NOW) ||
-                   (wait.ticket == 0 && !wait.is_queued && !wait.wants_output &&
-                    !wait.wants_turn);
-    if (is_over || atomic_load(&connection->has_hung_up) ||
+    bool is_idle =
+        rc == HF_OK || (stop == HFD_STOP_NOW) ||
+        (wait.ticket == 0 && !wait.is_queued && !wait.wants_output && !wait.wants_turn);
+    if (is_over || connection->is_unwatched || has_hung_up(connection) ||
         (stop != HFD_RUN && is_idle)) {
         connection_close(connection);
         return false;

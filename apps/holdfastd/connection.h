@@ -36,12 +36,12 @@ typedef struct hfd_connection {
     hfd_daemon *daemon;
     atomic_uint events;            /* see above */
     atomic_uint armed;             /* what epoll waits for; 0 = disarmed */
-    atomic_bool has_hung_up;       /* epoll saw the peer go in both directions */
+    atomic_bool may_have_hung_up;  /* epoll saw a peer go: this one, or one before */
     atomic_int incoming_fd;        /* accepted, not yet opened; -1 = none */
     hf_identity incoming_identity; /* handed over by incoming_fd */
     /* of the owner: */
     bool is_open;
-    bool is_blocked; /* waits for the peer to read */
+    bool is_unwatched; /* epoll does not take its socket: it cannot be served */
     hf_posix_socket socket;
     hf_session session;
     /* of the syncer's mutex: */

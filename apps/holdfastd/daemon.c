@@ -314,9 +314,9 @@ static void stop_enter(hfd_daemon *daemon, unsigned phase, uint32_t wait_ms)
 
 void hfd_daemon_stop(hfd_daemon *daemon)
 {
+    atomic_store(&daemon->stop_phase, HFD_STOP_IDLE);
+    hfd_listeners_stop(daemon); /* also of a start that failed: no socket file is left */
     if (daemon->reactor.threads != NULL) {
-        atomic_store(&daemon->stop_phase, HFD_STOP_IDLE);
-        hfd_listeners_stop(daemon);
         stop_enter(daemon, HFD_STOP_IDLE, daemon->settings->grace_ms);
         stop_enter(daemon, HFD_STOP_NOW, UINT32_MAX / 2);
     }

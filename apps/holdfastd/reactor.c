@@ -67,7 +67,7 @@ static void event_take(hfd_reactor *reactor, const struct epoll_event *event)
     case HFD_SOURCE_CONNECTION: {
         hfd_connection *connection = (hfd_connection *)source;
         if ((event->events & (EPOLLHUP | EPOLLERR)) != 0) {
-            atomic_store(&connection->has_hung_up, true);
+            atomic_store(&connection->may_have_hung_up, true);
         }
         atomic_store(&connection->armed, 0);
         hfd_connection_post_here(connection);
