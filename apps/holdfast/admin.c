@@ -273,7 +273,7 @@ int hfc_run_ping(hfc_cli *cli)
     hf_buffer data = hf_buffer_of(NULL, 0);
     int rc = hfc_cli_number(cli, HFC_OPTION_COUNT, (hfc_range){ 1, 1000000 }, &count);
     rc = rc == HFC_OK ? hfc_cli_number(cli, HFC_OPTION_SIZE,
-                                       (hfc_range){ 0, HFC_BODY_SIZE }, &size)
+                                       (hfc_range){ 0, (uint64_t)HFC_BODY_SIZE }, &size)
                       : rc;
     rc = rc == HFC_OK ? hfc_cli_connect(cli) : rc;
     rc = rc == HFC_OK ? hfc_memory_take(&data, (size_t)size) : rc;
@@ -282,9 +282,11 @@ int hfc_run_ping(hfc_cli *cli)
     }
     memset(data.data, 'h', data.size);
     double *times_us = calloc((size_t)count, sizeof *times_us);
-    rc = times_us == NULL ? hfc_error(HFC_LOCAL, "out of memory")
-                          : pings_send(cli, hf_bytes_of(data.data, data.size), times_us,
-                                       (size_t)count);
+    if (times_us == NULL) {
+        hfc_memory_free(&data);
+        return hfc_error(HFC_LOCAL, "out of memory");
+    }
+    rc = pings_send(cli, hf_bytes_of(data.data, data.size), times_us, (size_t)count);
     if (rc == HFC_OK) {
         qsort(times_us, (size_t)count, sizeof *times_us, us_compare);
         rc = hfc_report(json_pack("{s:I, s:I, s:f, s:f, s:f}", "count", (json_int_t)count,

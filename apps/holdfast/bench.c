@@ -232,12 +232,14 @@ static int row_add(phase_set *phases, const char *name)
         return HFC_OK; /* stopped before the first answer: nothing to tell */
     }
     double seconds = (double)(end_ns - start_ns) / (double)NS_PER_S;
-    json_t *row = json_pack(
-        "{s:s, s:I, s:I, s:f, s:f, s:f, s:f}", "operation", name, "requests",
-        (json_int_t)count, "per_second",
-        (json_int_t)(seconds > 0.0 ? (double)count / seconds : 0.0), "min_us",
-        samples[0] / 1000.0, "median_us", samples[count / 2] / 1000.0, "p99_us",
-        samples[count - 1 - count / 100] / 1000.0, "max_us", samples[count - 1] / 1000.0);
+    size_t median = count / 2;
+    size_t p99 = count - 1 - count / 100;
+    json_t *row =
+        json_pack("{s:s, s:I, s:I, s:f, s:f, s:f, s:f}", "operation", name, "requests",
+                  (json_int_t)count, "per_second",
+                  (json_int_t)(seconds > 0.0 ? (double)count / seconds : 0.0), "min_us",
+                  samples[0] / 1000.0, "median_us", samples[median] / 1000.0, "p99_us",
+                  samples[p99] / 1000.0, "max_us", samples[count - 1] / 1000.0);
     free(samples);
     return json_array_append_new(phases->rows, row) == 0
                ? HFC_OK

@@ -384,7 +384,8 @@ void *hfc_bench_client_run(void *context)
     uint64_t now_ns = hf_posix_clock_ns();
     client->start_ns = now_ns;
     client->sample_count = 0;
-    while (now_ns < client->deadline_ns &&
+    bool is_lost = false;
+    while (!is_lost && now_ns < client->deadline_ns &&
            !atomic_load_explicit(&client->bench->must_stop, memory_order_relaxed)) {
         size_t i = client->operation >= 0 ? (size_t)client->operation
                                           : client->turn++ % OPERATION_COUNT;
@@ -393,9 +394,8 @@ void *hfc_bench_client_run(void *context)
         client->request_count++;
         if (status != HF_OK && status != WRONG) {
             failure_note(client, operations[i].name, status);
-            if (hfc_exit_of(status) == HFC_CONNECT) {
-                break; /* no answer will come, or the last one came too late */
-            }
+            /* No answer will come, or the last one came too late. */
+            is_lost = hfc_exit_of(status) == HFC_CONNECT;
         } else if (!sample_add(client, end_ns - now_ns)) {
             failure_note(client, operations[i].name, HF_ERR_NOMEM);
             break;

@@ -284,7 +284,10 @@ int hfc_run_key_export(hfc_cli *cli)
     int rc = key.format == NULL ? HFC_USAGE
                                 : hfc_cli_connect_and_find(cli, HF_KIND_KEY, &handle);
     rc = rc == HFC_OK ? key_type_get(cli, handle, &type) : rc;
-    rc = rc == HFC_OK ? key_format(cli, type, &key.format) : rc;
+    if (rc != HFC_OK || type == NULL) {
+        return rc;
+    }
+    rc = key_format(cli, type, &key.format);
     if (rc != HFC_OK) {
         return rc;
     }

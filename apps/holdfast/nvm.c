@@ -62,11 +62,9 @@ static int object_read(hfc_cli *cli, hf_handle handle, hf_buffer *data, bool *is
         if (status != HF_OK) {
             return hfc_error_status("nvm get", status);
         }
-        if (data->data == NULL) {
-            int rc = hfc_memory_take(data, out.total_len);
-            if (rc != HFC_OK) {
-                return rc;
-            }
+        int rc = data->data == NULL ? hfc_memory_take(data, out.total_len) : HFC_OK;
+        if (rc != HFC_OK) {
+            return rc;
         }
         generation = out.generation;
         total = out.total_len;

@@ -16,17 +16,20 @@ const hfc_option hfc_options[HFC_OPTIONS_COUNT] = {
     HFC_OPTIONS(OPTION_ROW_)
 };
 
+static bool option_is(const hfc_option *option, const char *text)
+{
+    if (strncmp(text, "--", 2) != 0) {
+        return text[0] == '-' && option->letter != 0 && text[1] == option->letter;
+    }
+    size_t len = strlen(option->name);
+    return strncmp(text + 2, option->name, len) == 0 &&
+           (text[2 + len] == '\0' || text[2 + len] == '=');
+}
+
 size_t hfc_option_find(const char *text)
 {
     for (size_t i = 0; i < HFC_OPTIONS_COUNT; i++) {
-        const hfc_option *option = &hfc_options[i];
-        size_t len = strlen(option->name);
-        if (strncmp(text, "--", 2) == 0) {
-            if (strncmp(text + 2, option->name, len) == 0 &&
-                (text[2 + len] == '\0' || text[2 + len] == '=')) {
-                return i;
-            }
-        } else if (text[0] == '-' && option->letter != 0 && text[1] == option->letter) {
+        if (option_is(&hfc_options[i], text)) {
             return i;
         }
     }
@@ -72,20 +75,18 @@ static hfc_mistake option_take(hfc_arguments *arguments, char **argv, int *at)
 hfc_mistake hfc_arguments_read(hfc_arguments *arguments, int argc, char **argv)
 {
     *arguments = (hfc_arguments){ .word_count = 0 };
+    hfc_mistake mistake = { NULL, NULL };
     bool has_ended = false;
-    for (int i = 1; i < argc; i++) {
+    for (int i = 1; i < argc && mistake.what == NULL; i++) {
         if (!has_ended && strcmp(argv[i], "--") == 0) {
             has_ended = true;
         } else if (!has_ended && argv[i][0] == '-' && argv[i][1] != '\0') {
-            hfc_mistake mistake = option_take(arguments, argv, &i);
-            if (mistake.what != NULL) {
-                return mistake;
-            }
+            mistake = option_take(arguments, argv, &i);
         } else if (arguments->word_count == HFC_WORDS_MAX) {
-            return (hfc_mistake){ "too many words", argv[i] };
+            mistake = (hfc_mistake){ "too many words", argv[i] };
         } else {
             arguments->words[arguments->word_count++] = argv[i];
         }
     }
-    return (hfc_mistake){ NULL, NULL };
+    return mistake;
 }

@@ -106,8 +106,9 @@ void hfc_hex_write(hf_bytes bytes, char *out)
 
 /* ---- base64 ---- */
 
+#define PADDING 64u /* index of '=' */
 static const char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
 size_t hfc_base64_len(size_t len)
 {
@@ -123,15 +124,15 @@ void hfc_base64_write(hf_bytes bytes, char *out)
         group |= left > 2 ? bytes.data[i + 2] : 0u;
         *out++ = base64_digits[group >> 18];
         *out++ = base64_digits[(group >> 12) & 63];
-        *out++ = left > 1 ? base64_digits[(group >> 6) & 63] : '=';
-        *out++ = left > 2 ? base64_digits[group & 63] : '=';
+        *out++ = base64_digits[left > 1 ? (group >> 6) & 63 : PADDING];
+        *out++ = base64_digits[left > 2 ? group & 63 : PADDING];
     }
     *out = '\0';
 }
 
 static int base64_digit(char c)
 {
-    const char *at = c == '\0' ? NULL : strchr(base64_digits, c);
+    const char *at = memchr(base64_digits, c, PADDING);
     return at == NULL ? -1 : (int)(at - base64_digits);
 }
 
