@@ -35,8 +35,6 @@
 typedef struct hf_posix_socket {
     int fd;         /* -1: closed */
     int last_errno; /* of the last call that failed; 0 = none */
-    /* What the kernel was told to wait at most in recv_wait; UINT32_MAX = for ever. */
-    uint32_t recv_timeout_ms;
 } hf_posix_socket;
 
 /*

@@ -44,8 +44,8 @@ typedef struct hf_transport_ops {
      * calls again. HF_ERR_TIMEOUT (nothing came; *received 0), HF_ERR_CLOSED or
      * HF_ERR_SYSTEM.
      *
-     * Needs `wait` beside it. A blocking client uses it in place of `wait` and `recv`:
-     * one system call instead of two. It passes the same timeout call after call (less
+     * Needs `wait` beside it. A blocking client uses it in place of `wait` and `recv`,
+     * so that an implementation may do both at once. It passes the same timeout call after call (less
      * only after an early return), so an implementation that has to configure the
      * timeout does it when the value changes. */
     int (*recv_wait)(void *context, uint8_t *data, size_t size, uint32_t timeout_ms,
