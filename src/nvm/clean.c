@@ -198,9 +198,9 @@ static int append_payload(hf_nvm *nvm, const hf_record *record, hf_nvm_address a
     return hf_nvm_log_append_from(nvm, at, (size_t)size);
 }
 
-/* A cut may make what is not durable unusable, and all of it must be copied again. So only a
- * little is copied between two syncs; when a cut has used up the room that is kept for
- * that, a record at a time, if that costs no filling. */
+/* A cut may make what is not durable unusable, and all of it must be copied again. So
+ * only a little is copied between two syncs; when a cut has used up the room that is kept
+ * for that, a record at a time, if that costs no filling. */
 static bool must_sync_first(const hf_nvm *nvm, uint64_t size, uint64_t left)
     HF_REQUIRES(hf_tsa_nvm)
 {

@@ -62,7 +62,7 @@ void runner_begin(workload *w, fault_device *device, uint64_t seed)
         .index_count = fill == 2 ? 14u : WORKLOAD_INDEX_COUNT,
         .payload_max = fill == 1 ? room / 8u : room / 16u,
     };
-    /* Of larger objects, a store that is full is not sure to bear a cut of its cleaning. */
+    /* With larger objects, a full store may be stuck after a cut of its cleaning. */
     uint32_t limit = kinds[kind].region_size / 8u - RECORD_HEAD_SIZE;
     limit = limit < config.log_size / 4u ? limit : config.log_size / 4u;
     limit = limit < MODEL_PAYLOAD_MAX ? limit : MODEL_PAYLOAD_MAX;

@@ -290,8 +290,8 @@ static enum workload_result run_plan(workload *w, const plan *p, int *rc)
                            p->count, cause);
 }
 
-/* A full store has room for one destroy. Only what one cut of a cleaning makes unusable is
- * provided for; after more of them a store of few and small regions may be stuck. */
+/* A full store has room for one destroy. Only what one cut of a cleaning makes unusable
+ * is provided for; after more of them a store of few and small regions may be stuck. */
 static enum workload_result destroy_one(workload *w)
 {
     plan p = { .count = 1 };
