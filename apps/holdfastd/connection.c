@@ -201,7 +201,7 @@ static bool has_hung_up(hfd_connection *connection)
     return poll(&entry, 1, 0) > 0;
 }
 
-/* True: requests are left in the session's buffer; it goes on when others had their turn. */
+/* True: requests are left in the session's buffer; it goes on when others had theirs. */
 static bool connection_step(hfd_connection *connection)
 {
     hfd_daemon *daemon = connection->daemon;

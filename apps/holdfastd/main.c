@@ -115,7 +115,7 @@ int main(int argc, char **argv)
     }
     int status = run(&daemon, &settings, &signals);
     hf_posix_log_file_close(&daemon.log_file);
-    /* No key is left. A leak checker, which runs at exit, has to look into the process. */
+    /* No key is left; a leak checker, which runs at exit, has to look at the process. */
     (void)prctl(PR_SET_DUMPABLE, 1);
     return status;
 }

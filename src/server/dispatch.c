@@ -353,7 +353,7 @@ static int again(hf_request *rq, const step *out)
     if (out->cause == HF_NVM_AGAIN_CLEAN) {
         uint64_t clean_count;
         int rc = hf_server_clean(rq->server, &clean_count);
-        /* Nothing to be gained: unless somebody has cleaned since the step asked for it. */
+        /* Nothing to be gained, unless somebody has cleaned since the step asked. */
         bool may_fit = rc == HF_ERR_NOSPACE && clean_count != rq->clean_count;
         rq->clean_count = clean_count;
         if (rc != HF_OK && !may_fit) {
