@@ -82,6 +82,7 @@ typedef struct hf_nvm_txn {
     uint64_t last;        /* log position of the last record */
     uint64_t seq;         /* of the last record */
     uint64_t killed_size; /* of the log, when the step began */
+    uint64_t live_size;   /* of the store, when the step began */
     uint64_t observed;    /* newest committed position that the step used */
     uint32_t op_count;
     uint32_t staged_count;

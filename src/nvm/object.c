@@ -40,6 +40,10 @@ static int admit(hf_nvm *nvm, uint64_t size, uint32_t level) HF_REQUIRES(hf_tsa_
         nvm->log.is_wanted = true; /* copies that nobody waits for may fill it */
         return ask_again(nvm, HF_NVM_AGAIN_SYNC);
     }
+    if (used + size >= nvm->cleaning.need && level <= nvm->cleaning.need_level) {
+        nvm->cleaning.need = 0; /* the one who asked gets on */
+        nvm->cleaning.tries_count = 0;
+    }
     return HF_OK;
 }
 
@@ -57,15 +61,17 @@ static hf_nvm_address append_head(hf_nvm *nvm, hf_record *record) HF_REQUIRES(hf
     return at;
 }
 
-/* Would the object fit if everything else were cleaned? `old` may be NULL. */
-static int check_capacity(const hf_nvm *nvm, const hf_nvm_entry *old, uint64_t size)
+/* Would the object fit if all dead records were cleaned away? What the step replaces or
+ * destroys is live until it commits, so both versions must fit. */
+static int check_capacity(const hf_nvm *nvm, bool is_new, uint64_t size)
     HF_REQUIRES(hf_tsa_nvm)
 {
-    uint64_t live = nvm->live_size - (old != NULL ? hf_nvm_entry_size(old) : 0);
-    if (old == NULL && nvm->index.object_count >= hf_nvm_index_object_max(&nvm->index)) {
+    uint64_t used = nvm->txn.live_size + (nvm->log.end - nvm->txn.start);
+    if (is_new && nvm->index.object_count >= hf_nvm_index_object_max(&nvm->index)) {
         return HF_ERR_NOSPACE;
     }
-    return live <= nvm->capacity && size <= nvm->capacity - live ? HF_OK : HF_ERR_NOSPACE;
+    bool fits = used <= nvm->capacity && size <= nvm->capacity - used;
+    return fits ? HF_OK : HF_ERR_NOSPACE;
 }
 
 static int put(hf_nvm *nvm, const hf_metadata *meta, hf_bytes data, uint32_t refused)
@@ -100,7 +106,7 @@ static int put(hf_nvm *nvm, const hf_metadata *meta, hf_bytes data, uint32_t ref
                          .access = meta->access };
     memcpy(record.label, meta->label, HF_LABEL_SIZE);
     uint64_t size = hf_record_size(&record);
-    rc = size > nvm->txn_max ? HF_ERR_SIZE : check_capacity(nvm, old, size);
+    rc = size > nvm->txn_max ? HF_ERR_SIZE : check_capacity(nvm, old == NULL, size);
     if (rc == HF_OK) {
         rc = admit(nvm, size, HF_NVM_LEVEL_PUT);
     }

@@ -42,6 +42,7 @@ void hf_nvm_txn_begin(hf_nvm *nvm)
     txn->last = txn->start;
     txn->seq = nvm->head;
     txn->observed = 0;
+    txn->live_size = nvm->live_size;
     txn->killed_size = nvm->log.killed_size;
     txn->op_count = 0;
     txn->staged_count = 0;

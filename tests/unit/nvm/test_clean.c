@@ -252,6 +252,74 @@ static void test_close_scrubs(void **state)
     expect_no_residue();
 }
 
+/* What is appended beside a running cleaning leaves room for all copies. */
+static void test_commits_beside_a_cleaning_cannot_wedge_it(void **state)
+{
+    static uint8_t data[100];
+    (void)state;
+    for (size_t g = 0; g < GEOMETRY_COUNT; g++) {
+        create(&geometries[g], false);
+        int rc = HF_OK;
+        uint32_t count = 0;
+        while (rc == HF_OK) {
+            count++;
+            fill(data, sizeof data, count);
+            rc = put_patiently(&s, data_id(count), data, sizeof data);
+        }
+        assert_int_equal(rc, HF_ERR_NOSPACE);
+        assert_int_equal(put_patiently(&s, data_id(1), data, sizeof data),
+                         HF_ERR_NOSPACE);
+        count--;
+        assert_int_equal(destroy_patiently(&s, data_id(count)), HF_OK);
+        uint32_t erases = s.erase_count;
+        for (uint32_t i = 0; s.erase_count < erases + 8; i++) {
+            bool more;
+            assert_true(i < 20000);
+            for (uint32_t j = 0; j < 200; j++) {
+                uint32_t number = (i + j) % (count - 1u) + 1u;
+                fill(data, sizeof data, number);
+                rc = put(&s, data_id(number), data, sizeof data, NULL);
+                if (rc == HF_ERR_AGAIN) {
+                    break;
+                }
+                assert_int_equal(rc, HF_OK);
+                sync_store(&s);
+            }
+            assert_int_equal(hf_nvm_clean_step(&s.nvm, true, &more), HF_OK);
+        }
+        store_reopen(&s);
+        for (uint32_t i = 1; i < count; i++) {
+            fill(data, sizeof data, i);
+            expect_content(&s, data_id(i), data, sizeof data);
+        }
+    }
+}
+
+static void test_scrubs_of_an_erased_region_are_forgotten(void **state)
+{
+    bool more = true;
+    (void)state;
+    store_options options = store_defaults();
+    create(&options.geometry, false);
+    for (uint32_t i = 1; i <= 60; i++) {
+        assert_int_equal(put_patiently(&s, key_id(i), "TOPSECRET", 9), HF_OK);
+    }
+    sync_store(&s);
+    for (uint32_t i = 0; i < 10; i++) {
+        assert_int_equal(put_patiently(&s, data_id(1), "dead soon", 9), HF_OK);
+    }
+    assert_int_equal(hf_nvm_clean_step(&s.nvm, true, &more), HF_OK);
+    for (uint32_t i = 1; i <= 60; i++) {
+        assert_int_equal(destroy_patiently(&s, key_id(i)), HF_OK);
+    }
+    clean_all(&s);
+    assert_true(s.scrub_count < 60);
+    assert_int_equal(get_space(&s).secret_residue_count, 0);
+    assert_false(is_on_medium(&s, "TOPSECRET"));
+    store_reopen(&s);
+    assert_int_equal(get_space(&s).secret_residue_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +332,8 @@ int main(void)
         cmocka_unit_test(test_destroyed_secrets_are_cleaned_away_without_scrub),
         cmocka_unit_test(test_residue_is_known_after_a_crash),
         cmocka_unit_test(test_close_scrubs),
+        cmocka_unit_test(test_commits_beside_a_cleaning_cannot_wedge_it),
+        cmocka_unit_test(test_scrubs_of_an_erased_region_are_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
