@@ -32,12 +32,17 @@ extern const harness harness_unix_threads;
 extern const harness harness_tcp_threads;
 extern const harness harness_daemon_threads;
 
+/* A harness, and how much is done over it: per cent, on top of HF_STRESS_SCALE. */
+typedef struct harness_share {
+    const harness *kind; /* NULL at the end */
+    uint32_t scale;
+} harness_share;
+
 typedef struct harness_plan {
-    const harness *const *harnesses; /* NULL at the end */
+    const harness_share *shares;
     const suite_cases *const *cases; /* NULL at the end */
     uint32_t client_count;
     uint32_t storm_count;
-    uint32_t scale; /* per cent, on top of HF_STRESS_SCALE */
 } harness_plan;
 
 /* Run the plan as one cmocka group; the exit status of the program. */

@@ -113,8 +113,10 @@ static size_t cases_count(const harness_plan *plan)
 }
 
 /* All cases over one harness. Returns how many failed. */
-static int harness_run(const harness *kind, const char *command, const harness_plan *plan)
+static int harness_run(const harness_share *share, const char *command,
+                       const harness_plan *plan)
 {
+    const harness *kind = share->kind;
     size_t count = cases_count(plan);
     bound_case *bounds = calloc(count, sizeof *bounds);
     struct CMUnitTest *tests = calloc(count, sizeof *tests);
@@ -131,7 +133,7 @@ static int harness_run(const harness *kind, const char *command, const harness_p
             bound->command = command;
             bound->seed = number_of("HF_STRESS_SEED", SEED_DEFAULT);
             bound->scale =
-                (uint32_t)(number_of("HF_STRESS_SCALE", 100) * plan->scale / 100);
+                (uint32_t)(number_of("HF_STRESS_SCALE", 100) * share->scale / 100);
             snprintf(bound->name, sizeof bound->name, "%s: %s", kind->name,
                      bound->tested->name);
             tests[n] = (struct CMUnitTest){ .name = bound->name,
@@ -153,8 +155,8 @@ int harness_main(int argc, char **argv, const harness_plan *plan)
     if (argc > 1) {
         cmocka_set_test_filter(argv[1]);
     }
-    for (const harness *const *kind = plan->harnesses; *kind != NULL; kind++) {
-        failed += harness_run(*kind, argv[0], plan);
+    for (const harness_share *share = plan->shares; share->kind != NULL; share++) {
+        failed += harness_run(share, argv[0], plan);
     }
     return failed == 0 ? 0 : 1;
 }

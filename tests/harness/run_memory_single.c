@@ -6,7 +6,10 @@
  */
 #include "harness/harness.h"
 
-static const harness *const harnesses[] = { &harness_memory_single, NULL };
+static const harness_share shares[] = {
+    { &harness_memory_single, 100 },
+    { NULL, 0 },
+};
 
 static const suite_cases *const all_cases[] = {
     &suite_comm_cases,
@@ -32,10 +35,8 @@ static const suite_cases *const all_cases[] = {
 
 int main(int argc, char **argv)
 {
-    return harness_main(argc, argv,
-                        &(harness_plan){ .harnesses = harnesses,
-                                         .cases = all_cases,
-                                         .client_count = 8,
-                                         .storm_count = 2,
-                                         .scale = 100 });
+    return harness_main(
+        argc, argv,
+        &(harness_plan){
+            .shares = shares, .cases = all_cases, .client_count = 8, .storm_count = 2 });
 }

@@ -7,15 +7,17 @@
  */
 #include "harness/harness.h"
 
-static const harness *const harnesses[] = { &harness_memory_threads,
-                                            &harness_memory_accelerator, NULL };
+static const harness_share shares[] = {
+    { &harness_memory_threads, 100 },
+    { &harness_memory_accelerator, 100 },
+    { NULL, 0 },
+};
 
 int main(int argc, char **argv)
 {
     return harness_main(argc, argv,
-                        &(harness_plan){ .harnesses = harnesses,
+                        &(harness_plan){ .shares = shares,
                                          .cases = harness_functional,
                                          .client_count = 4,
-                                         .storm_count = 1,
-                                         .scale = 100 });
+                                         .storm_count = 1 });
 }

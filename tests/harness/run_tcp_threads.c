@@ -6,14 +6,16 @@
  */
 #include "harness/harness.h"
 
-static const harness *const harnesses[] = { &harness_tcp_threads, NULL };
+static const harness_share shares[] = {
+    { &harness_tcp_threads, 100 },
+    { NULL, 0 },
+};
 
 int main(int argc, char **argv)
 {
     return harness_main(argc, argv,
-                        &(harness_plan){ .harnesses = harnesses,
+                        &(harness_plan){ .shares = shares,
                                          .cases = harness_functional,
                                          .client_count = 4,
-                                         .storm_count = 1,
-                                         .scale = 100 });
+                                         .storm_count = 1 });
 }

@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * Clients and sessions in threads of one process, connected by sockets: a listener for
- * each identity, a thread that accepts, and a thread per session. A session's thread waits
- * in poll for its socket and for an eventfd, by which others wake it.
+ * each identity, a thread that accepts, and a thread per session. A session's thread
+ * waits in poll for its socket and for an eventfd, by which others wake it.
  */
 #include <errno.h>
 #include <poll.h>

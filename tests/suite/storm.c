@@ -112,7 +112,7 @@ suite_actor *storm_actor_make(suite_env *env, unsigned index)
         actor->env = env;
         actor->step = storm_step;
         actor->index = SUITE_ACTORS_MAX + index; /* of no oracle */
-        actor->step_max = suite_count(env, STORM_STEPS);
+        actor->step_max = STORM_STEPS * (suite_count(env, 100) / 100u + 1u);
         actor->random.state = env->seed * 7919u + index;
     }
     return actor;
