@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The functional cases over the daemon, as a program of its own. The contended ones are in
- * tests/stress.
+ * The functional cases over the daemon, as a program of its own. The contended ones are
+ * in tests/stress.
  */
 #include "harness/harness.h"
 
