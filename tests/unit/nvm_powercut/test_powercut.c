@@ -194,7 +194,7 @@ static void test_many_cuts_at_work_leave_a_working_store(void **state)
         random_state random = random_of(seed);
         place.seed = seed;
         runner_begin(&worker, &device, seed);
-        for (uint64_t i = 1; i <= WORK_CUT_COUNT; i++) {
+        for (uint64_t i = 1; i <= WORK_CUT_COUNT && worker.counts.stuck == 0; i++) {
             fault_ending ending;
             place.cut = i;
             worker.may_be_stuck = i > 2;
