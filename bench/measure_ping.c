@@ -5,8 +5,12 @@
  * The ping: an ECHO through the server, against a message of the same size that a second
  * process sends back over a bare socket. Both with client and server on one CPU, and on
  * two.
+ *
+ * A sample is the median of many round trips, taken from both sides in short turns: what
+ * else the machine does makes some of them long, not most.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "holdfast/frame.h"
 #include "holdfast/posix_clock.h"
@@ -19,86 +23,94 @@
 /* The frame of an ECHO: header, length of the data, data. */
 #define MESSAGE_LEN (HF_FRAME_HEADER_SIZE + 4u + ECHO_LEN)
 #define RATIO_MAX 1.5
-#define LOOK_INTERVAL 64u /* turns between two looks at the clock */
+#define TRIPS_WARM 20u /* of a turn; not counted: the placement takes effect */
+#define TRIPS 200u     /* of a turn, counted */
+#define TURN_MS 20u    /* about; a sample has one turn of each side per this */
+#define TURNS_MAX 25u
 
-typedef int (*turn)(void *context);
+/* One of the two that are compared. */
+typedef struct side {
+    int (*trip)(void *context);
+    void *context;
+    pid_t pid; /* of the other process */
+    double trips_us[TURNS_MAX * TRIPS];
+    size_t trip_count;
+    bench_samples medians;
+} side;
 
-/* Mean time of a turn, microseconds. */
-static int turns_measure(turn run, void *context, unsigned ms, double *turn_us)
-{
-    uint64_t count = 0;
-    uint64_t start_ns = hf_posix_clock_ns();
-    uint64_t spent_ns = 0;
-    while (spent_ns < (uint64_t)ms * 1000000u) {
-        for (unsigned i = 0; i < LOOK_INTERVAL; i++) {
-            int rc = run(context);
-            if (rc != HF_OK) {
-                fprintf(stderr, "bench: ping: %s\n", hf_status_text(rc));
-                return rc;
-            }
-        }
-        count += LOOK_INTERVAL;
-        spent_ns = hf_posix_clock_ns() - start_ns;
-    }
-    *turn_us = (double)spent_ns / (double)count / 1000.0;
-    return HF_OK;
-}
-
-static int bare_turn(void *context)
+static int bare_trip(void *context)
 {
     return bench_echo_turn(context);
 }
 
-static int holdfast_turn(void *context)
+static int holdfast_trip(void *context)
 {
     return bench_run_echo(context);
 }
 
-typedef struct ping {
-    const bench *b;
-    bench_echo echo;
-    bench_site site;
-} ping;
-
-/* A turn begins with a short run, which is not counted: the placement takes effect. */
-static int side_measure(const ping *p, turn run, void *context, double *turn_us)
+static int turn_take(side *s, enum bench_placement placement)
 {
-    int rc = turns_measure(run, context, p->b->short_ms, turn_us);
-    return rc == HF_OK ? turns_measure(run, context, p->b->long_ms, turn_us) : rc;
-}
-
-static int sample_take(ping *p, enum bench_placement placement, double *bare_us,
-                       double *holdfast_us)
-{
-    int rc = bench_placement_set(placement, p->echo.pid);
-    if (rc == HF_OK) {
-        rc = side_measure(p, bare_turn, &p->echo, bare_us);
+    int rc = bench_placement_set(placement, s->pid);
+    for (unsigned i = 0; rc == HF_OK && i < TRIPS_WARM + TRIPS; i++) {
+        uint64_t start_ns = hf_posix_clock_ns();
+        rc = s->trip(s->context);
+        if (i >= TRIPS_WARM) {
+            s->trips_us[s->trip_count++] =
+                (double)(hf_posix_clock_ns() - start_ns) / 1000.0;
+        }
     }
-    if (rc == HF_OK) {
-        rc = bench_placement_set(placement, p->site.server.pid);
-    }
-    if (rc == HF_OK) {
-        rc = side_measure(p, holdfast_turn, &p->site.load.workers[0], holdfast_us);
+    if (rc != HF_OK) {
+        fprintf(stderr, "bench: ping: %s\n", hf_status_text(rc));
     }
     return rc;
 }
 
-static int placement_measure(bench *b, ping *p, enum bench_placement placement)
+static int double_compare(const void *a, const void *b)
 {
-    bench_samples bare = { .count = 0 };
-    bench_samples holdfast = { .count = 0 };
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void median_keep(side *s)
+{
+    qsort(s->trips_us, s->trip_count, sizeof s->trips_us[0], double_compare);
+    bench_samples_add(&s->medians, s->trips_us[s->trip_count / 2]);
+    s->trip_count = 0;
+}
+
+static int sample_take(const bench *b, side *bare, side *holdfast,
+                       enum bench_placement placement)
+{
+    unsigned turns = b->long_ms / TURN_MS;
+    int rc = HF_OK;
+    for (unsigned i = 0; rc == HF_OK && i < turns && i < TURNS_MAX; i++) {
+        rc = turn_take(bare, placement);
+        if (rc == HF_OK) {
+            rc = turn_take(holdfast, placement);
+        }
+    }
+    if (rc == HF_OK) {
+        median_keep(bare);
+        median_keep(holdfast);
+    }
+    return rc;
+}
+
+static int placement_measure(bench *b, side *bare, side *holdfast,
+                             enum bench_placement placement)
+{
+    bare->medians.count = 0;
+    holdfast->medians.count = 0;
     for (unsigned i = 0; i < b->sample_count; i++) {
-        double bare_us = 0, holdfast_us = 0;
-        int rc = sample_take(p, placement, &bare_us, &holdfast_us);
+        int rc = sample_take(b, bare, holdfast, placement);
         if (rc != HF_OK) {
             return rc;
         }
-        bench_samples_add(&bare, bare_us);
-        bench_samples_add(&holdfast, holdfast_us);
     }
-    bench_result result = { .value = bench_samples_median(&holdfast),
+    bench_result result = { .value = bench_samples_median(&holdfast->medians),
                             .unit = "us",
-                            .limit_value = bench_samples_median(&bare),
+                            .limit_value = bench_samples_median(&bare->medians),
                             .bound = BENCH_AT_MOST,
                             .target = RATIO_MAX };
     (void)snprintf(result.name, sizeof result.name, "ping, %s",
@@ -109,23 +121,37 @@ static int placement_measure(bench *b, ping *p, enum bench_placement placement)
     return bench_results_add(&b->results, &result);
 }
 
-int bench_measure_ping(bench *b)
+static int placements_measure(bench *b, bench_echo *echo, bench_site *site)
 {
     static const enum bench_placement placements[] = { BENCH_ONE_CPU, BENCH_APART };
-    ping p = { .b = b };
+    side bare = { .trip = bare_trip, .context = echo, .pid = echo->pid };
+    side holdfast = { .trip = holdfast_trip,
+                      .context = &site->load.workers[0],
+                      .pid = site->server.pid };
+    int rc = HF_OK;
+    for (size_t i = 0; rc == HF_OK && i < sizeof placements / sizeof placements[0]; i++) {
+        if (bench_placement_is_possible(placements[i])) {
+            rc = placement_measure(b, &bare, &holdfast, placements[i]);
+        }
+    }
+    return rc;
+}
+
+int bench_measure_ping(bench *b)
+{
+    bench_echo echo;
+    bench_site site = { .server = { .pid = 0 } };
     bench_results_head("Round trip of an ECHO over the unix socket",
                        "two processes that send a message of the same size back and "
                        "forth");
-    int rc = bench_echo_start(&p.echo, MESSAGE_LEN);
+    int rc = bench_echo_start(&echo, MESSAGE_LEN);
     if (rc == HF_OK) {
-        rc = bench_site_open(&p.site, b, 1, 0);
+        rc = bench_site_open(&site, b, 1, 0);
     }
-    for (size_t i = 0; rc == HF_OK && i < sizeof placements / sizeof placements[0]; i++) {
-        if (bench_placement_is_possible(placements[i])) {
-            rc = placement_measure(b, &p, placements[i]);
-        }
+    if (rc == HF_OK) {
+        rc = placements_measure(b, &echo, &site);
     }
-    bench_site_close(&p.site);
-    bench_echo_stop(&p.echo);
+    bench_site_close(&site);
+    bench_echo_stop(&echo);
     return rc;
 }
