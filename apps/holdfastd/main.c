@@ -52,6 +52,7 @@ static void signals_block(sigset_t *signals)
     (void)sigaddset(signals, SIGHUP);
     (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of the store */
 }
 
 static void signals_wait(hfd_daemon *daemon, const sigset_t *signals)

@@ -23,6 +23,7 @@ fail() {
 
 # start_daemon OPTIONS...: start it on $work/store and wait until it is ready.
 start_daemon() {
+    : >"$work/log"
     "$bin/holdfastd" --store "$work/store" --log-level notice "$@" >>"$work/log" 2>&1 &
     daemon_pid=$!
     wait_for 'grep -q "daemon: ready" "$work/log"' || fail "the daemon did not become ready"
