@@ -224,7 +224,8 @@ bool hf_nvm_is_failed(const hf_nvm *nvm);
  *
  * Returns HF_OK, HF_ERR_IO, HF_ERR_ABORTED, HF_ERR_CORRUPT (a record that should be
  * copied is damaged; it stays where it is), or HF_ERR_NOSPACE (wanted, but cleaning would
- * not give anything back). A caller that was asked for room repeats the call while *more is true.
+ * not give anything back). A caller that was asked for room repeats the call while *more
+ * is true.
  */
 int hf_nvm_clean_step(hf_nvm *nvm, bool wanted, bool *more)
     HF_EXCLUDES(nvm->lock, hf_tsa_nvm);

@@ -69,8 +69,8 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Without being asked: secrets that only an erase removes, or a region that is nearly full
- * while much could be given back. */
+/* Without being asked: secrets that only an erase removes, or a region that is nearly
+ * full while much could be given back. */
 static enum action choose_idle(const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm)
 {
     if (nvm->residue_count > nvm->index.scrub_count) {
@@ -265,8 +265,8 @@ static bool is_record(const hf_nvm *nvm, const hf_record *record, const uint8_t 
     return record->epoch - opened <= (uint32_t)nvm->epoch - opened;
 }
 
-/* Copy what is live among the records of a chunk, and move the offset behind them. What is no
- * record was left by a cut: the next one begins at some multiple of 8 behind it. */
+/* Copy what is live among the records of a chunk, and move the offset behind them. What
+ * is no record was left by a cut: the next one begins at some multiple of 8 behind it. */
 static int copy_chunk(hf_nvm *nvm, const chunk *in) HF_REQUIRES(hf_tsa_nvm)
 {
     size_t pos = 0;

@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The AVL tree and the pool of its entries. Links are entry numbers, so an entry is 48 bytes
- * and the memory can be shared or moved as a whole. Nothing recurses: a path of links is
- * kept on the stack, at most 48 of them (an AVL tree of 2^32 entries is 46 high).
+ * The AVL tree and the pool of its entries. Links are entry numbers, so an entry is 48
+ * bytes and the memory can be shared or moved as a whole. Nothing recurses: a path of
+ * links is kept on the stack, at most 48 of them (an AVL tree of 2^32 entries is 46
+ * high).
  */
 #include "nvm/index.h"
 

@@ -3,9 +3,9 @@
  * Copyright The Holdfast authors
  *
  * The index: which objects live, and where, ordered by id; an AVL tree in the caller's
- * memory. Entries have numbers from 1 that stay with them while they are in use; 0 is none.
- * It also keeps the queue of payloads to scrub, whose entries are the first to be given up
- * when memory runs out. Private to the store, under its lock.
+ * memory. Entries have numbers from 1 that stay with them while they are in use; 0 is
+ * none. It also keeps the queue of payloads to scrub, whose entries are the first to be
+ * given up when memory runs out. Private to the store, under its lock.
  */
 #ifndef HF_NVM_INDEX_H
 #define HF_NVM_INDEX_H

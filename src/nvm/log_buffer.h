@@ -4,10 +4,10 @@
  *
  * The log buffer: the end of the log as far as it is not on the medium. A ring in the
  * caller's memory that holds log positions start..end; commits append while the syncer
- * programs what lies before. Position p is offset p - base of the active region, except for
- * what was appended before a switch of regions: that is offset p - old_base of the previous
- * one. Everything needs the store lock except hf_nvm_log_program, which reads only bytes
- * that do not change before the syncer publishes them.
+ * programs what lies before. Position p is offset p - base of the active region, except
+ * for what was appended before a switch of regions: that is offset p - old_base of the
+ * previous one. Everything needs the store lock except hf_nvm_log_program, which reads
+ * only bytes that do not change before the syncer publishes them.
  */
 #ifndef HF_NVM_LOG_BUFFER_H
 #define HF_NVM_LOG_BUFFER_H
@@ -23,7 +23,7 @@ size_t hf_nvm_log_room(const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm);
 /* Offset in the active region where the next byte goes. */
 uint64_t hf_nvm_log_offset(const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm);
 
-/* Offset in the active region up to which it is on the medium; 0 before its first sync. */
+/* Offset in the active region up to which it is durable; 0 before its first sync. */
 uint64_t hf_nvm_log_durable_offset(const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm);
 
 /* Append; the caller has checked the room. data NULL: zeros. */

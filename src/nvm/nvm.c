@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The store's life, and its lock. The lock's two primitives stand here and nowhere else; what
- * a transaction does at its end is in txn.c.
+ * The store's life, and its lock. The lock's two primitives stand here and nowhere else;
+ * what a transaction does at its end is in txn.c.
  */
 #include "holdfast/nvm.h"
 
@@ -133,9 +133,9 @@ int hf_nvm_init(hf_nvm *nvm, const hf_nvm_config *config)
     return rc;
 }
 
-/* Write the clean end of the log, if anything was written before it. When nothing was but the
- * anchor of a new epoch, that waits in the buffer, and is written if there is plenty of room:
- * else opening and closing would fill the store. */
+/* Write the clean end of the log, if anything was written before it. When nothing was but
+ * the anchor of a new epoch, that waits in the buffer, and is written if there is plenty
+ * of room: else opening and closing would fill the store. */
 static int append_close(hf_nvm *nvm, bool *is_needed) HF_EXCLUDES(nvm->lock, hf_tsa_nvm)
 {
     int rc = hf_nvm_lock(nvm);

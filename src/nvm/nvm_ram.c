@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The RAM device: plain memory copies. It has no state of its own beyond the memory, so the
- * device contract is all the locking it needs.
+ * The RAM device: plain memory copies. It has no state of its own beyond the memory, so
+ * the device contract is all the locking it needs.
  */
 #include "holdfast/nvm_ram.h"
 

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Objects: what a step can do with them. Everything here runs under the store lock. What is
- * written goes to the log buffer and the index at once, and counts when the step commits.
+ * Objects: what a step can do with them. Everything here runs under the store lock. What
+ * is written goes to the log buffer and the index at once, and counts when the step
+ * commits.
  */
 #include <string.h>
 

@@ -2,12 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Opening a store. The log is read in one hold. Then, unless it was closed cleanly, what was
- * read is made durable, and regions that do not belong to the log are erased. An anchor of a
- * new epoch follows behind everything that a cut may have left, so that nothing of it can
- * ever be replayed: without the anchor the log ends where it ended now, with it the log goes
- * on behind the garbage. The anchor is programmed together with what is appended first, so
- * opening and doing nothing uses nothing up, however often the power fails.
+ * Opening a store. The log is read in one hold. Then, unless it was closed cleanly, what
+ * was read is made durable, and regions that do not belong to the log are erased. An
+ * anchor of a new epoch follows behind everything that a cut may have left, so that
+ * nothing of it can ever be replayed: without the anchor the log ends where it ended now,
+ * with it the log goes on behind the garbage. The anchor is programmed together with what
+ * is appended first, so opening and doing nothing uses nothing up, however often the
+ * power fails.
  */
 #include "nvm/open.h"
 
@@ -57,7 +58,11 @@ static int plan_format(hf_nvm *nvm, hf_nvm_reader *reader, plan *todo)
 
 static uint64_t region_mask(const hf_nvm *nvm)
 {
-    return UINT64_MAX >> (64u - nvm->geometry.region_count);
+    uint64_t mask = 0;
+    for (uint32_t i = 0; i < nvm->geometry.region_count; i++) {
+        mask |= (uint64_t)1 << i;
+    }
+    return mask;
 }
 
 static int plan_resume(hf_nvm *nvm, const hf_nvm_replay *replay, plan *todo)

@@ -45,23 +45,16 @@ static uint32_t head_crc(const uint8_t *head, size_t size)
 
 size_t hf_record_head_size(uint8_t type)
 {
-    switch (type) {
-    case HF_RECORD_PUT:
-    case HF_RECORD_COPY:
-        return HF_RECORD_PUT_SIZE;
-    case HF_RECORD_DESTROY:
-        return HF_RECORD_DESTROY_SIZE;
-    case HF_RECORD_COUNTER:
-        return HF_RECORD_COUNTER_SIZE;
-    case HF_RECORD_MARK:
-        return HF_RECORD_MARK_SIZE;
-    case HF_RECORD_PAD:
-        return HF_RECORD_PAD_SIZE;
-    case HF_RECORD_ANCHOR:
-        return HF_RECORD_ANCHOR_SIZE;
-    default:
-        return 0;
-    }
+    static const uint8_t sizes[] = {
+        [HF_RECORD_PUT] = HF_RECORD_PUT_SIZE,
+        [HF_RECORD_COPY] = HF_RECORD_PUT_SIZE,
+        [HF_RECORD_DESTROY] = HF_RECORD_DESTROY_SIZE,
+        [HF_RECORD_COUNTER] = HF_RECORD_COUNTER_SIZE,
+        [HF_RECORD_MARK] = HF_RECORD_MARK_SIZE,
+        [HF_RECORD_PAD] = HF_RECORD_PAD_SIZE,
+        [HF_RECORD_ANCHOR] = HF_RECORD_ANCHOR_SIZE,
+    };
+    return type < sizeof sizes ? sizes[type] : 0;
 }
 
 uint64_t hf_record_put_size(uint64_t len)

@@ -5,9 +5,9 @@
  * Records: what the log consists of, and their bytes (docs/storage.md). Pure conversion:
  * no state, no lock, no device. Every record is a multiple of 8 bytes long.
  *
- * A record's two checksums are mixed with the epoch in which it was written. Decoding tells
- * which epoch a record belongs to; the caller compares. An anchor carries its epoch itself:
- * it begins one.
+ * A record's two checksums are mixed with the epoch in which it was written. Decoding
+ * tells which epoch a record belongs to; the caller compares. An anchor carries its epoch
+ * itself: it begins one.
  */
 #ifndef HF_NVM_RECORD_H
 #define HF_NVM_RECORD_H
@@ -90,8 +90,8 @@ void hf_record_seal(uint8_t *head, uint32_t lag, uint32_t epoch);
 
 /*
  * Read a head, of an anchor only type and size. `len` bytes are there. HF_ERR_SIZE: more
- * bytes are needed than `len`; HF_ERR_CORRUPT: no record. The epoch is what the checksum says,
- * any number when the bytes are no record.
+ * bytes are needed than `len`; HF_ERR_CORRUPT: no record. The epoch is what the checksum
+ * says, any number when the bytes are no record.
  */
 int hf_record_decode(hf_record *record, const uint8_t *in, size_t len) HF_MUST_CHECK;
 

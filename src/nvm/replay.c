@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Replay. The rules are in docs/storage.md: the log is followed record by record; where it
- * breaks, it ends, unless anything valid on the medium tells that it was durable further.
+ * Replay. The rules are in docs/storage.md: the log is followed record by record; where
+ * it breaks, it ends, unless anything valid on the medium tells that it was durable
+ * further.
  */
 #include "nvm/replay.h"
 
@@ -106,8 +107,9 @@ static int walk_anchor(hf_nvm *nvm, hf_nvm_replay *replay) HF_REQUIRES(hf_tsa_nv
     return HF_OK;
 }
 
-/* Check a payload. A bad one ends the log, unless the log is known to be durable beyond it:
- * then it was scrubbed, which shows when its object is gone at the end, or is damaged. */
+/* Check a payload. A bad one ends the log, unless the log is known to be durable beyond
+ * it: then it was scrubbed, which shows when its object is gone at the end, or is
+ * damaged. */
 static int check_payload(hf_nvm *nvm, hf_nvm_replay *replay, const hf_record *record,
                          hf_nvm_payload *payload, uint8_t *marks) HF_REQUIRES(hf_tsa_nvm)
 {
@@ -161,8 +163,8 @@ static int walk_put(hf_nvm *nvm, hf_nvm_replay *replay, const hf_record *record)
     return HF_OK;
 }
 
-/* DESTROY and COUNTER. Their object may be unknown: then its record was in a region that has
- * been cleaned, and a copy, or a destroy, follows. */
+/* DESTROY and COUNTER. Their object may be unknown: then its record was in a region that
+ * has been cleaned, and a copy, or a destroy, follows. */
 static int walk_change(hf_nvm *nvm, const hf_record *record) HF_REQUIRES(hf_tsa_nvm)
 {
     if (record->seq != nvm->txn.seq + 1u) {
@@ -281,7 +283,7 @@ static int walk_region(hf_nvm *nvm, hf_nvm_replay *replay, uint32_t region,
     return rc;
 }
 
-/* The region of the lowest opening epoch above `epoch`; region_count when there is none. */
+/* The region of the lowest opening epoch above `epoch`; region_count: there is none. */
 static uint32_t find_region(const hf_nvm *nvm, const hf_nvm_replay *replay,
                             uint64_t epoch) HF_REQUIRES(hf_tsa_nvm)
 {
@@ -296,8 +298,8 @@ static uint32_t find_region(const hf_nvm *nvm, const hf_nvm_replay *replay,
     return best;
 }
 
-/* Has anything been written to a region without a valid opening? Its beginning tells: what a
- * cut left behind began there, and a buffer's length is more than a cut can tear. */
+/* Has anything been written to a region without a valid opening? Its beginning tells:
+ * what a cut left behind began there, and a cut tears no more than a buffer's length. */
 static int looks_used(hf_nvm_replay *replay, uint32_t region, bool *is_used)
 {
     hf_nvm_address at = { region, 0 };
@@ -310,7 +312,8 @@ static int looks_used(hf_nvm_replay *replay, uint32_t region, bool *is_used)
     return rc;
 }
 
-/* The log broke at replay->end. Does anything valid behind it say that it was durable there? */
+/* The log broke at replay->end. Does anything valid behind it say that it was durable
+ * there? */
 static int check_break(hf_nvm *nvm, hf_nvm_replay *replay) HF_REQUIRES(hf_tsa_nvm)
 {
     hf_nvm_survey found;

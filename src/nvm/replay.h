@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Replay: reading the log from its tail to its end, and applying each whole transaction to
- * the index. Writes nothing. Under the store lock, while the store is opened.
+ * Replay: reading the log from its tail to its end, and applying each whole transaction
+ * to the index. Writes nothing. Under the store lock, while the store is opened.
  */
 #ifndef HF_NVM_REPLAY_H
 #define HF_NVM_REPLAY_H

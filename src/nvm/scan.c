@@ -11,7 +11,7 @@
 #include "base/assert.h"
 #include "holdfast/crc32c.h"
 
-/* A record of garbage is taken for valid when its checksum fits one of the next epochs. */
+/* In a survey, a record is valid when its checksum fits one of the next epochs. */
 #define EPOCH_WINDOW 64u
 
 void hf_nvm_reader_init(hf_nvm_reader *reader, const hf_nvm *nvm)
@@ -222,8 +222,8 @@ int hf_nvm_survey_run(hf_nvm_reader *reader, hf_nvm_address at, hf_nvm_survey *s
         if (next.offset >= reader->geometry.region_size) {
             break;
         }
-        /* Records begin at multiples of 8: none begins in the erased bytes that were skipped,
-         * as no type looks like an erased byte. */
+        /* Records begin at multiples of 8: none begins in the erased bytes that were
+         * skipped, as no type looks like an erased byte. */
         next.offset &= ~(uint64_t)7u;
         if (next.offset == at.offset) {
             at.offset += 8u;

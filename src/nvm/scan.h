@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Scanning regions while the store is opened: reading with a large read-ahead (in the memory
- * of the log buffer, which is not in use yet), and surveys that look for anything valid,
- * whatever lies in between. A survey finds what a plain replay cannot: where a resumed log
- * goes on, and durable positions beyond a damage.
+ * Scanning regions while the store is opened: reading with a large read-ahead (in the
+ * memory of the log buffer, which is not in use yet), and surveys that look for anything
+ * valid, whatever lies in between. A survey finds what a plain replay cannot: where a
+ * resumed log goes on, and durable positions beyond a damage.
  */
 #ifndef HF_NVM_SCAN_H
 #define HF_NVM_SCAN_H
@@ -24,12 +24,12 @@ typedef struct hf_nvm_reader {
 
 void hf_nvm_reader_init(hf_nvm_reader *reader, const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm);
 
-/* Bytes at an address: as many as wanted (at most 512), or up to the region's end. Valid until
- * the next call. HF_OK or HF_ERR_IO. */
+/* Bytes at an address: as many as wanted (at most 512), or up to the region's end. Valid
+ * until the next call. HF_OK or HF_ERR_IO. */
 int hf_nvm_reader_get(hf_nvm_reader *reader, hf_nvm_address at, size_t len,
                       hf_bytes *bytes) HF_MUST_CHECK;
 
-/* All bytes that are in the buffer from an address on; at least 1 unless the region ends. */
+/* All bytes in the buffer from an address on; at least 1 unless the region ends. */
 int hf_nvm_reader_get_more(hf_nvm_reader *reader, hf_nvm_address at, hf_bytes *bytes)
     HF_MUST_CHECK;
 
@@ -43,15 +43,16 @@ typedef struct hf_nvm_payload {
 int hf_nvm_reader_check(hf_nvm_reader *reader, hf_nvm_address at, uint32_t len,
                         hf_nvm_payload *payload) HF_MUST_CHECK;
 
-/* The anchor at an address. HF_OK, HF_ERR_CORRUPT, HF_ERR_VERSION, HF_ERR_ARG (of a device of
- * another geometry) or HF_ERR_IO. */
+/* The anchor at an address. HF_OK, HF_ERR_CORRUPT, HF_ERR_VERSION, HF_ERR_ARG (of a
+ * device of another geometry) or HF_ERR_IO. */
 int hf_nvm_reader_get_anchor(hf_nvm_reader *reader, hf_nvm_address at, hf_anchor *anchor)
     HF_MUST_CHECK;
 
 /* True when all bytes are erased ones. */
 bool hf_nvm_is_erased(hf_bytes bytes, uint8_t erased);
 
-/* The first byte from `at` on that is not erased; at->offset = region size if there is none. */
+/* The first byte from `at` on that is not erased; at->offset = region size if there is
+ * none. */
 int hf_nvm_reader_skip_erased(hf_nvm_reader *reader, hf_nvm_address *at) HF_MUST_CHECK;
 
 typedef struct hf_nvm_survey {

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Scrubbing: the payload of a destroyed secret is overwritten in place, on devices that can.
- * A scrubbed record has a wrong checksum, which on open counts as damage unless the record is
- * known to be below the durable position. So the log must first tell, durably, that the
- * destroy is durable; if no other record does, a mark is appended that says so.
+ * Scrubbing: the payload of a destroyed secret is overwritten in place, on devices that
+ * can. A scrubbed record has a wrong checksum, which on open counts as damage unless the
+ * record is known to be below the durable position. So the log must first tell, durably,
+ * that the destroy is durable; if no other record does, a mark is appended that says so.
  */
 #include "nvm/clean.h"
 #include "nvm/index.h"

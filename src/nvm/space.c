@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The accounts of space. docs/storage.md shows why a store that keeps to them can always be
- * cleaned and always destroy.
+ * The accounts of space. docs/storage.md shows why a store that keeps to them can always
+ * be cleaned and always destroy.
  */
 #include "nvm/space.h"
 
@@ -12,7 +12,8 @@
 #include "base/assert.h"
 #include "nvm/log_buffer.h"
 
-/* Anchors that space is kept for: one that retires a region, one that resumes after a cut. */
+/* Anchors that space is kept for: one that retires a region, one that resumes after a
+ * cut. */
 #define ANCHORS_KEPT 2u
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
@@ -20,8 +21,9 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Bytes of filling when `size` bytes of live records are copied: a cleaning syncs its copies
- * when there are cut_loss of them, or the buffer is half full, and a few times besides. */
+/* Bytes of filling when `size` bytes of live records are copied: a cleaning syncs its
+ * copies when there are cut_loss of them, or the buffer is half full, and a few times
+ * besides. */
 static uint64_t copy_pads(const hf_nvm *nvm, uint64_t size) HF_REQUIRES(hf_tsa_nvm)
 {
     uint64_t batch = min_u64(nvm->log.size / 2u, nvm->cut_loss);
@@ -55,8 +57,8 @@ int hf_nvm_space_init(hf_nvm *nvm)
     nvm->cut_loss = min_u64(size / 8u, 2u * nvm->log.size) & ~(uint64_t)7u;
     uint64_t copies = nvm->cut_loss + copy_pads(nvm, size);
     uint64_t kept = kept_size(nvm, HF_NVM_LEVEL_PUT) + copies;
-    /* A region that was just filled by cleaning also holds two anchors: of its opening, and
-     * of the retirement. */
+    /* A region that was just filled by cleaning also holds two anchors: of its opening,
+     * and of the retirement. */
     uint64_t lost = kept + copy_pads(nvm, size) +
                     2u * (HF_RECORD_ANCHOR_SIZE + nvm->pad_size) + nvm->pad_size;
     if (nvm->log.size < 8u * (uint64_t)nvm->pad_size ||
@@ -64,8 +66,8 @@ int hf_nvm_space_init(hf_nvm *nvm)
         return HF_ERR_ARG;
     }
     nvm->put_limit = size - kept;
-    /* A transaction must fit the log buffer, and a region. With more than two regions, none
-     * may be so fragmented that no transaction fits. */
+    /* A transaction must fit the log buffer, and a region. With more than two regions,
+     * none may be so fragmented that no transaction fits. */
     uint64_t content = size - lost;
     uint64_t buffer = nvm->log.size - HF_RECORD_ANCHOR_SIZE - 2u * nvm->pad_size;
     nvm->txn_max = min_u64(buffer, count > 2u ? content / 2u : content) & ~(uint64_t)7u;

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Space: the chain of regions that hold the log, how many bytes in them are live, and what
- * may still be appended. The log runs through regions in the order of the epochs in which
- * they were opened; the oldest is the tail, the newest the active one. At least one region
- * is free unless a cleaning runs, which then frees the tail. Under the store lock.
+ * Space: the chain of regions that hold the log, how many bytes in them are live, and
+ * what may still be appended. The log runs through regions in the order of the epochs in
+ * which they were opened; the oldest is the tail, the newest the active one. At least one
+ * region is free unless a cleaning runs, which then frees the tail. Under the store lock.
  */
 #ifndef HF_NVM_SPACE_H
 #define HF_NVM_SPACE_H

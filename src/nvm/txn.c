@@ -98,7 +98,7 @@ static uint32_t add_entry(hf_nvm *nvm, hf_id id) HF_REQUIRES(hf_tsa_nvm)
     return number;
 }
 
-/* The entry describes a record at an address; its former record does not count any more. */
+/* The entry describes a record at an address; its former one counts no more. */
 static void set_entry(hf_nvm *nvm, hf_nvm_entry *entry, const hf_record *record,
                       hf_nvm_address at) HF_REQUIRES(hf_tsa_nvm)
 {
@@ -174,8 +174,8 @@ void hf_nvm_txn_set_counter(hf_nvm *nvm, uint32_t number, uint64_t seq, uint64_t
     add_op(nvm, number, saved);
 }
 
-/* A copy is gone; what it was copied from is a residue, too, as long as it is there. Opened
- * again, the region would be younger than the copy's. */
+/* A copy is gone; what it was copied from is a residue, too, as long as it is there.
+ * Opened again, the region would be younger than the copy's. */
 static void count_original(hf_nvm *nvm, uint32_t region, uint64_t copy_epoch)
     HF_REQUIRES(hf_tsa_nvm)
 {

@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * Transactions: how records change the index, so that they can be taken back until the
- * commit. Each change keeps the entry's former version in a spare entry. Used by steps and,
- * with the same functions, when the log is read on open. Under the store lock.
+ * commit. Each change keeps the entry's former version in a spare entry. Used by steps
+ * and, with the same functions, when the log is read on open. Under the store lock.
  */
 #ifndef HF_NVM_TXN_H
 #define HF_NVM_TXN_H
@@ -43,11 +43,11 @@ bool hf_nvm_entry_is_counter(const hf_nvm_entry *entry);
 
 void hf_nvm_txn_begin(hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm);
 
-/* Can one more operation be added? HF_OK, HF_ERR_LIMIT, or HF_ERR_IO of a failed store. */
+/* Can one more operation be added? HF_OK, HF_ERR_LIMIT, HF_ERR_IO (failed store). */
 int hf_nvm_txn_check(const hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 
-/* Apply a record that lies at an address. `value`: of a counter. HF_ERR_NOSPACE: the index
- * is full; nothing is changed. */
+/* Apply a record that lies at an address. `value`: of a counter. HF_ERR_NOSPACE: the
+ * index is full; nothing is changed. */
 int hf_nvm_txn_put(hf_nvm *nvm, const hf_record *record, hf_nvm_address at,
                    uint64_t value) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 
@@ -57,8 +57,8 @@ void hf_nvm_txn_destroy(hf_nvm *nvm, uint32_t number) HF_REQUIRES(hf_tsa_nvm);
 void hf_nvm_txn_set_counter(hf_nvm *nvm, uint32_t number, uint64_t seq, uint64_t value)
     HF_REQUIRES(hf_tsa_nvm);
 
-/* A record that cleaning copied lies at an address now. It keeps its sequence number and is
- * no part of any transaction. HF_ERR_NOSPACE: the index is full. */
+/* A record that cleaning copied lies at an address now. It keeps its sequence number and
+ * is no part of any transaction. HF_ERR_NOSPACE: the index is full. */
 int hf_nvm_txn_move(hf_nvm *nvm, const hf_record *record, hf_nvm_address at,
                     uint64_t value) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 
@@ -73,8 +73,8 @@ void hf_nvm_txn_observe_entry(hf_nvm *nvm, const hf_nvm_entry *entry)
     HF_REQUIRES(hf_tsa_nvm);
 void hf_nvm_txn_observe_absence(hf_nvm *nvm) HF_REQUIRES(hf_tsa_nvm);
 
-/* Commit or roll back, settle what is staged, tell the ticket: all of hf_nvm_unlock but the
- * release. */
+/* Commit or roll back, settle what is staged, tell the ticket: all of hf_nvm_unlock but
+ * the release. */
 int hf_nvm_txn_end(hf_nvm *nvm, int outcome, hf_ticket *ticket) HF_REQUIRES(hf_tsa_nvm)
     HF_MUST_CHECK;
 

@@ -196,7 +196,7 @@ hf_id counter_id(uint32_t number)
     return hf_id_make(HF_KIND_COUNTER, 7, number);
 }
 
-static void lock(store *s)
+static void lock(store *s) HF_ACQUIRE(s->nvm.lock, hf_tsa_nvm) HF_NO_TSA
 {
     assert_int_equal(hf_nvm_lock(&s->nvm), HF_OK);
 }
@@ -292,6 +292,7 @@ static int run_patiently(store *s, step what, hf_id id, hf_bytes data, uint64_t 
 }
 
 static int step_put(store *s, hf_id id, hf_bytes data, uint64_t value)
+    HF_REQUIRES(s->nvm.lock, hf_tsa_nvm)
 {
     hf_metadata meta = metadata_of(id, 0);
     (void)value;
@@ -299,6 +300,7 @@ static int step_put(store *s, hf_id id, hf_bytes data, uint64_t value)
 }
 
 static int step_destroy(store *s, hf_id id, hf_bytes data, uint64_t value)
+    HF_REQUIRES(s->nvm.lock, hf_tsa_nvm)
 {
     (void)data;
     (void)value;
@@ -306,6 +308,7 @@ static int step_destroy(store *s, hf_id id, hf_bytes data, uint64_t value)
 }
 
 static int step_set_counter(store *s, hf_id id, hf_bytes data, uint64_t value)
+    HF_REQUIRES(s->nvm.lock, hf_tsa_nvm)
 {
     (void)data;
     return hf_nvm_set_counter(&s->nvm, id, value);

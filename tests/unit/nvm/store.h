@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * A store over a RAM device for the tests of the store, with the memory that it needs. The
- * device in between counts operations, fails them on demand, and can lose what was not synced.
+ * A store over a RAM device for the tests of the store, with the memory that it needs.
+ * The device in between counts operations, fails them on demand, and can lose what was
+ * not synced.
  */
 #ifndef TESTS_UNIT_NVM_STORE_H
 #define TESTS_UNIT_NVM_STORE_H

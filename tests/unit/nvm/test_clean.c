@@ -8,6 +8,11 @@
 
 static store s;
 
+static void begin(void) HF_ACQUIRE(s.nvm.lock, hf_tsa_nvm) HF_NO_TSA
+{
+    assert_int_equal(hf_nvm_lock(&s.nvm), HF_OK);
+}
+
 static const hf_nvm_geometry geometries[] = {
     { 2, 1, 8192, 0x00 },  { 2, 8, 8192, 0xFF }, { 3, 16, 8192, 0xFF },
     { 4, 64, 8192, 0xFF }, { 8, 8, 4096, 0xFF }, { 3, 256, 32768, 0xFF },
@@ -29,7 +34,7 @@ static void fill(uint8_t *data, size_t len, uint32_t seed)
     }
 }
 
-/* Overwrite a few objects many times: the log runs through all regions again and again. */
+/* Overwrite a few objects many times: the log runs through all regions many times. */
 static void test_overwriting_for_ever_never_fills_the_store(void **state)
 {
     uint8_t data[200];
@@ -149,14 +154,14 @@ static void test_cleaning_keeps_tickets_and_generations(void **state)
         assert_int_equal(put_patiently(&s, data_id(2), data, sizeof data), HF_OK);
     }
     sync_store(&s);
-    assert_int_equal(hf_nvm_lock(&s.nvm), HF_OK);
+    begin();
     assert_int_equal(hf_nvm_get_metadata(&s.nvm, data_id(1), &before), HF_OK);
     hf_ticket head = hf_nvm_head(&s.nvm);
     assert_int_equal(hf_nvm_unlock(&s.nvm, HF_OK, NULL), HF_OK);
     while (more) {
         hf_ticket ticket = 99;
         assert_int_equal(hf_nvm_clean_step(&s.nvm, true, &more), HF_OK);
-        assert_int_equal(hf_nvm_lock(&s.nvm), HF_OK);
+        begin();
         assert_int_equal(hf_nvm_get_metadata(&s.nvm, data_id(1), &after), HF_OK);
         assert_true(hf_nvm_head(&s.nvm) == head);
         assert_int_equal(hf_nvm_unlock(&s.nvm, HF_OK, &ticket), HF_OK);
@@ -164,7 +169,7 @@ static void test_cleaning_keeps_tickets_and_generations(void **state)
     }
     assert_true(s.erase_count > 0);
     store_reopen(&s);
-    assert_int_equal(hf_nvm_lock(&s.nvm), HF_OK);
+    begin();
     assert_int_equal(hf_nvm_get_metadata(&s.nvm, data_id(1), &after), HF_OK);
     assert_int_equal(hf_nvm_unlock(&s.nvm, HF_OK, NULL), HF_OK);
     assert_true(after.generation == before.generation);
@@ -314,6 +319,7 @@ static void test_scrubs_of_an_erased_region_are_forgotten(void **state)
     }
     clean_all(&s);
     assert_true(s.scrub_count < 60);
+    assert_int_equal(s.nvm.index.scrub_count, 0);
     assert_int_equal(get_space(&s).secret_residue_count, 0);
     assert_false(is_on_medium(&s, "TOPSECRET"));
     store_reopen(&s);

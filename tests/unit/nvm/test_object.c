@@ -16,12 +16,12 @@ static int setup(void **state)
     return 0;
 }
 
-static void begin(void)
+static void begin(void) HF_ACQUIRE(s.nvm.lock, hf_tsa_nvm) HF_NO_TSA
 {
     assert_int_equal(hf_nvm_lock(&s.nvm), HF_OK);
 }
 
-static void end(void)
+static void end(void) HF_RELEASE(s.nvm.lock, hf_tsa_nvm)
 {
     assert_int_equal(hf_nvm_unlock(&s.nvm, HF_OK, NULL), HF_OK);
 }

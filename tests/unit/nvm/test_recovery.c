@@ -8,6 +8,11 @@
 
 static store s;
 
+static void begin(void) HF_ACQUIRE(s.nvm.lock, hf_tsa_nvm) HF_NO_TSA
+{
+    assert_int_equal(hf_nvm_lock(&s.nvm), HF_OK);
+}
+
 static void test_open_blank_without_format_is_refused(void **state)
 {
     (void)state;
@@ -154,7 +159,7 @@ static void test_damage_found_by_reading_is_told(void **state)
     assert_int_equal(len, 0);
     at.offset -= 20;
     *byte_at(at) ^= 1;
-    assert_int_equal(hf_nvm_lock(&s.nvm), HF_OK);
+    begin();
     assert_int_equal(hf_nvm_get_metadata(&s.nvm, data_id(2), &meta), HF_ERR_CORRUPT);
     assert_int_equal(hf_nvm_unlock(&s.nvm, HF_OK, NULL), HF_OK);
     expect_content(&s, data_id(1), "payload-one", 11);
@@ -189,7 +194,7 @@ static void test_half_a_transaction_is_not_replayed(void **state)
 {
     (void)state;
     create_three();
-    assert_int_equal(hf_nvm_lock(&s.nvm), HF_OK);
+    begin();
     hf_metadata meta = { .id = data_id(4) };
     assert_int_equal(hf_nvm_put_unchecked(&s.nvm, &meta, hf_bytes_of("payload-4", 9)),
                      HF_OK);
@@ -255,6 +260,27 @@ static void test_opening_and_closing_writes_nothing(void **state)
     assert_int_equal(s.program_count, programs);
 }
 
+/* The copy is all that is left of the object; no commit tells that it was durable, but the
+ * anchor that retired the original does. */
+static void test_damage_of_a_copy_is_told(void **state)
+{
+    bool more = true;
+    (void)state;
+    create_three();
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(put_patiently(&s, data_id(1), "payload-one", 11), HF_OK);
+    }
+    sync_store(&s);
+    while (more) {
+        assert_int_equal(hf_nvm_clean_step(&s.nvm, true, &more), HF_OK);
+    }
+    assert_int_equal(s.erase_count, 1 + 1); /* of formatting, and of the cleaning */
+    hf_nvm_address at = place_of("payload-two");
+    hf_nvm_address head = { at.region, at.offset - 80 };
+    *byte_at(head) ^= 1;
+    expect_corrupt(head, at);
+}
+
 static void test_close_tells_the_first_error(void **state)
 {
     (void)state;
@@ -282,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_foreign_content_is_not_formatted),
         cmocka_unit_test(test_other_geometry_is_refused),
         cmocka_unit_test(test_opening_and_closing_writes_nothing),
+        cmocka_unit_test(test_damage_of_a_copy_is_told),
         cmocka_unit_test(test_close_tells_the_first_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Many threads on one store, with syncs and cleaning beside them: no increment is lost, no
- * object is ever seen torn, and what a ticket said was durable is there after a cut.
+ * Many threads on one store, with syncs and cleaning beside them: no increment is lost,
+ * no object is ever seen torn, and what a ticket said was durable is there after a cut.
  */
 #include "store.h"
 
@@ -39,7 +39,13 @@ static int help_out(int cause)
     return rc;
 }
 
+static void begin(void) HF_ACQUIRE(w.nvm.lock, hf_tsa_nvm) HF_NO_TSA
+{
+    assert_int_equal(hf_nvm_lock(&w.nvm), HF_OK);
+}
+
 static int increment_and_put(uint32_t number, uint8_t content)
+    HF_REQUIRES(w.nvm.lock, hf_tsa_nvm)
 {
     uint64_t value = 0;
     uint8_t data[PAYLOAD_LEN];
@@ -137,7 +143,7 @@ static void test_threads_lose_no_increment_and_see_no_torn_object(void **state)
     assert_int_equal(pthread_mutex_init(&w.sync_mutex, NULL), 0);
     assert_int_equal(hf_nvm_ram_init(&w.ram, w.medium, &geometry), HF_OK);
     assert_int_equal(open_store(), HF_OK);
-    assert_int_equal(hf_nvm_lock(&w.nvm), HF_OK);
+    begin();
     int rc = hf_nvm_put_unchecked(&w.nvm, &meta, hf_bytes_of("\0\0\0\0\0\0\0\0", 8));
     assert_int_equal(hf_nvm_unlock(&w.nvm, rc, NULL), HF_OK);
     for (uint32_t i = 0; i < THREAD_COUNT; i++) {
@@ -151,7 +157,7 @@ static void test_threads_lose_no_increment_and_see_no_torn_object(void **state)
     }
     assert_int_equal(hf_nvm_cleanup(&w.nvm), HF_OK);
     assert_int_equal(open_store(), HF_OK);
-    assert_int_equal(hf_nvm_lock(&w.nvm), HF_OK);
+    begin();
     rc = hf_nvm_get_counter(&w.nvm, meta.id, &value);
     assert_int_equal(hf_nvm_unlock(&w.nvm, rc, NULL), HF_OK);
     assert_int_equal(value, THREAD_COUNT * ROUND_COUNT);

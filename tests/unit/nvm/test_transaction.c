@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Steps as transactions: all or nothing, own writes seen, staged changes settled once, limits,
- * flags, and misuse.
+ * Steps as transactions: all or nothing, own writes seen, staged changes settled once,
+ * limits, flags, and misuse.
  */
 #include "store.h"
 
@@ -22,18 +22,18 @@ static hf_metadata meta_of(hf_id id, uint32_t flags)
     return (hf_metadata){ .id = id, .flags = flags };
 }
 
-static void begin(void)
+static void begin(void) HF_ACQUIRE(s.nvm.lock, hf_tsa_nvm) HF_NO_TSA
 {
     assert_int_equal(hf_nvm_lock(&s.nvm), HF_OK);
 }
 
-static int put_in_step(hf_id id, const char *text)
+static int put_in_step(hf_id id, const char *text) HF_REQUIRES(s.nvm.lock, hf_tsa_nvm)
 {
     hf_metadata meta = meta_of(id, 0);
     return hf_nvm_put_unchecked(&s.nvm, &meta, hf_bytes_of(text, strlen(text)));
 }
 
-static void expect_in_step(hf_id id, const char *text)
+static void expect_in_step(hf_id id, const char *text) HF_REQUIRES(s.nvm.lock, hf_tsa_nvm)
 {
     uint8_t out[64];
     hf_buffer buffer = hf_buffer_of(out, sizeof out);
@@ -63,7 +63,7 @@ static void test_step_sees_its_own_writes(void **state)
     assert_int_equal(hf_nvm_unlock(&s.nvm, HF_OK, NULL), HF_OK);
 }
 
-static void change_everything(void)
+static void change_everything(void) HF_REQUIRES(s.nvm.lock, hf_tsa_nvm)
 {
     assert_int_equal(put_in_step(data_id(1), "replaced"), HF_OK);
     assert_int_equal(hf_nvm_destroy_unchecked(&s.nvm, data_id(2)), HF_OK);
@@ -151,7 +151,7 @@ static void settle(void *owner, uint64_t argument, bool committed, hf_ticket pos
     to->count += (int)argument;
     to->committed = committed;
     to->position = position;
-    to->was_locked = s.is_locked;
+    to->was_locked = s.is_locked || HF_CFG_THREADSAFE == 0;
 }
 
 static void test_staged_changes_are_settled_once_under_the_lock(void **state)
@@ -228,6 +228,7 @@ static void test_bad_arguments_are_refused(void **state)
     assert_int_equal(hf_nvm_unlock(&s.nvm, HF_OK, NULL), HF_OK);
 }
 
+#if HF_CFG_THREADSAFE
 static void test_lock_errors_are_told_and_change_nothing(void **state)
 {
     (void)state;
@@ -243,6 +244,7 @@ static void test_lock_errors_are_told_and_change_nothing(void **state)
     assert_int_equal(hf_nvm_cleanup(&closed), HF_OK);
     assert_int_equal(s.violation_count, 0);
 }
+#endif
 
 static void test_generation_is_the_commit_and_survives_reopen(void **state)
 {
