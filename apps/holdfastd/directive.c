@@ -13,15 +13,15 @@
 
 #define WORDS_MAX 8
 
-typedef struct words {
+typedef struct word_list {
     char text[512];
     char *word[WORDS_MAX];
     unsigned count;
-} words;
+} word_list;
 
-static int words_split(words *out, const char *text, const char **why)
+static int words_split(word_list *out, const char *text, const char **why)
 {
-    *out = (words){ .count = 0 };
+    *out = (word_list){ .count = 0 };
     if (strlen(text) >= sizeof out->text) {
         *why = "too long";
         return HF_ERR_CONFIG;
@@ -120,7 +120,7 @@ static int address_split(hfd_listen *listen, char *address, const char **why)
     return HF_OK;
 }
 
-static int listen_options(hfd_listen *listen, const words *w, const char **why)
+static int listen_options(hfd_listen *listen, const word_list *w, const char **why)
 {
     identity_words identity = { 0 };
     for (unsigned i = 2; i < w->count; i++) {
@@ -154,10 +154,10 @@ static int listen_options(hfd_listen *listen, const words *w, const char **why)
     return HF_OK;
 }
 
-int hfd_settings_add_listen(hfd_settings *settings, const char *text, const char **why)
+int hfd_settings_add_listen(hfd_settings *settings, const char *words, const char **why)
 {
-    words w;
-    int rc = words_split(&w, text, why);
+    word_list w;
+    int rc = words_split(&w, words, why);
     if (rc != HF_OK) {
         return rc;
     }
@@ -182,10 +182,10 @@ int hfd_settings_add_listen(hfd_settings *settings, const char *text, const char
     return rc;
 }
 
-int hfd_settings_add_uid(hfd_settings *settings, const char *text, const char **why)
+int hfd_settings_add_uid(hfd_settings *settings, const char *words, const char **why)
 {
-    words w;
-    int rc = words_split(&w, text, why);
+    word_list w;
+    int rc = words_split(&w, words, why);
     if (rc != HF_OK) {
         return rc;
     }

@@ -59,14 +59,12 @@ void hf_log_write(const hf_log *log, const hf_log_event *event);
 
 /* Log an event; compiled away when `lvl` is above HF_CFG_LOG_LEVEL_MAX. */
 #define HF_LOG(log, lvl, mod, txt, val, st)                                              \
-    do {                                                                                 \
-        if ((lvl) <= HF_CFG_LOG_LEVEL_MAX) {                                             \
-            hf_log_write((log), &(hf_log_event){ .level = (lvl),                         \
-                                                 .module = (mod),                        \
-                                                 .text = (txt),                          \
-                                                 .value = (val),                         \
-                                                 .status = (st) });                      \
-        }                                                                                \
-    } while (0)
+    ((lvl) <= HF_CFG_LOG_LEVEL_MAX                                                       \
+         ? hf_log_write((log), &(hf_log_event){ .level = (lvl),                          \
+                                                .module = (mod),                         \
+                                                .text = (txt),                           \
+                                                .value = (val),                          \
+                                                .status = (st) })                        \
+         : (void)0)
 
 #endif

@@ -275,7 +275,7 @@ static int send_within(hf_client *client, uint16_t kind, const void *in,
 
 static int call(hf_client *client, uint16_t kind, const void *in, void *out)
 {
-    uint16_t sequence;
+    uint16_t sequence = 0;
     uint64_t start_ms = now_ms(client);
     int rc = send_within(client, kind, in, &sequence, start_ms);
     if (rc != HF_OK) {

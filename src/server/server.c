@@ -136,6 +136,20 @@ int hf_server_nvm_unlock(hf_server *server, int outcome, hf_ticket *ticket)
     return hf_nvm_unlock(&server->nvm, outcome, ticket);
 }
 
+/* The sync lock and its class token, so that the order is checked. */
+static int sync_begin(hf_server *server)
+    HF_TRY_ACQUIRE(0, server->sync_lock, hf_tsa_sync) HF_MUST_CHECK;
+static int sync_begin(hf_server *server)
+{
+    return hf_lock_acquire(&server->sync_lock);
+}
+
+static void sync_end(hf_server *server) HF_RELEASE(server->sync_lock, hf_tsa_sync);
+static void sync_end(hf_server *server) HF_NO_TSA
+{
+    hf_ignore(hf_lock_release(&server->sync_lock)); /* held: cannot fail */
+}
+
 int hf_server_nvm_wait(hf_server *server, hf_ticket ticket)
 {
     while (hf_server_durable(server) < ticket) {
@@ -145,14 +159,14 @@ int hf_server_nvm_wait(hf_server *server, hf_ticket ticket)
         /* Whoever comes first syncs, for all that committed before; the others wait for
            the
          * lock and mostly find their ticket covered. */
-        int rc = hf_lock_acquire(&server->sync_lock);
+        int rc = sync_begin(server);
         if (rc != HF_OK) {
             return rc;
         }
         if (hf_server_durable(server) < ticket) {
             rc = hf_nvm_sync(&server->nvm, NULL);
         }
-        hf_ignore(hf_lock_release(&server->sync_lock)); /* held: cannot fail */
+        sync_end(server);
         if (rc != HF_OK) {
             return rc;
         }
@@ -164,7 +178,7 @@ int hf_server_nvm_wait(hf_server *server, hf_ticket ticket)
 
 int hf_server_sync(hf_server *server, hf_ticket *durable)
 {
-    int rc = hf_lock_acquire(&server->sync_lock);
+    int rc = sync_begin(server);
     if (rc != HF_OK) {
         if (durable != NULL) {
             *durable = hf_server_durable(server);
@@ -172,7 +186,7 @@ int hf_server_sync(hf_server *server, hf_ticket *durable)
         return rc;
     }
     rc = hf_nvm_sync(&server->nvm, durable);
-    hf_ignore(hf_lock_release(&server->sync_lock)); /* held: cannot fail */
+    sync_end(server);
     return rc;
 }
 
@@ -181,7 +195,7 @@ static int clean_step(hf_server *server, bool wanted, bool *more, uint64_t *clea
 {
     *more = false;
     *clean_count = 0;
-    int rc = hf_lock_acquire(&server->sync_lock);
+    int rc = sync_begin(server);
     if (rc != HF_OK) {
         return rc;
     }
@@ -190,7 +204,7 @@ static int clean_step(hf_server *server, bool wanted, bool *more, uint64_t *clea
         server->clean_count++;
     }
     *clean_count = server->clean_count;
-    hf_ignore(hf_lock_release(&server->sync_lock)); /* held: cannot fail */
+    sync_end(server);
     return rc;
 }
 
