@@ -137,8 +137,8 @@ int hf_server_nvm_unlock(hf_server *server, int outcome, hf_ticket *ticket)
 }
 
 /* The sync lock and its class token, so that the order is checked. */
-static int sync_begin(hf_server *server)
-    HF_TRY_ACQUIRE(0, server->sync_lock, hf_tsa_sync) HF_MUST_CHECK;
+static int sync_begin(hf_server *server) HF_TRY_ACQUIRE(0, server->sync_lock, hf_tsa_sync)
+    HF_MUST_CHECK;
 static int sync_begin(hf_server *server)
 {
     return hf_lock_acquire(&server->sync_lock);
