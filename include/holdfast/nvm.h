@@ -339,4 +339,11 @@ int hf_nvm_find_free(hf_nvm *nvm, hf_id from, hf_id to, uint32_t looks, uint32_t
 void hf_nvm_get_space(hf_nvm *nvm, hf_nvm_space *space)
     HF_REQUIRES(nvm->lock, hf_tsa_nvm);
 
+/* The same figures without observing the head: they may be undone by a power cut, and
+   can be
+ * had also when the store has failed or its medium hangs. For a status, not for
+ * decisions. */
+void hf_nvm_get_status(const hf_nvm *nvm, hf_nvm_space *space)
+    HF_REQUIRES(nvm->lock, hf_tsa_nvm);
+
 #endif

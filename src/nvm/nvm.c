@@ -193,6 +193,11 @@ int hf_nvm_cleanup(hf_nvm *nvm)
 void hf_nvm_get_space(hf_nvm *nvm, hf_nvm_space *space)
 {
     hf_nvm_observe_head(nvm);
+    hf_nvm_get_status(nvm, space);
+}
+
+void hf_nvm_get_status(const hf_nvm *nvm, hf_nvm_space *space)
+{
     uint64_t used = nvm->live_size;
     *space = (hf_nvm_space){ .total_size = nvm->capacity,
                              .used_size = used,

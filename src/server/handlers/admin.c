@@ -21,7 +21,7 @@ static void set_store(hf_nvm *nvm, hf_admin_status_response *out)
     HF_REQUIRES(nvm->lock, hf_tsa_nvm)
 {
     hf_nvm_space space;
-    hf_nvm_get_space(nvm, &space);
+    hf_nvm_get_status(nvm, &space); /* must answer when the store has failed */
     out->head = hf_nvm_head(nvm);
     out->durable = hf_nvm_durable(nvm);
     out->is_failed = space.is_failed ? 1 : 0;

@@ -43,6 +43,10 @@ static void test_failed_store_refuses_writes_and_goes_on_reading(void **state)
                               .data = hf_bytes_of(digest, sizeof digest)));
     assert_status(HF_OK, CALL(p, hash, NULL, .algorithm = HF_ALG_SHA256));
     assert_status(HF_OK, CALL(p, admin_statistics, NULL, .group = 0));
+    hf_admin_status_response status;
+    assert_status(HF_OK, CALL(p, admin_status, &status, .none = 0));
+    assert_int_equal(1, status.is_failed);
+    assert_true(status.durable < status.head);
 }
 
 /* ---- memory ---- */
