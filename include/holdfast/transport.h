@@ -45,9 +45,9 @@ typedef struct hf_transport_ops {
      * HF_ERR_SYSTEM.
      *
      * Needs `wait` beside it. A blocking client uses it in place of `wait` and `recv`,
-     * so that an implementation may do both at once. It passes the same timeout call after call (less
-     * only after an early return), so an implementation that has to configure the
-     * timeout does it when the value changes. */
+     * so that an implementation may do both at once. It passes the same timeout call
+     * after call (less only after an early return), so an implementation that has to
+     * configure the timeout does it when the value changes. */
     int (*recv_wait)(void *context, uint8_t *data, size_t size, uint32_t timeout_ms,
                      size_t *received);
     /* End the connection in both directions and give back what the end holds. Once. */

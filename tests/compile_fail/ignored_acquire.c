@@ -4,7 +4,7 @@
  *
  * The result of acquire is not looked at.
  */
-/* expect: ignoring return value of function declared with 'warn_unused_result' attribute */
+/* expect: ignoring return value of function declared with 'warn_unused_result' */
 /* also-without-analysis */
 #include "holdfast/nvm.h"
 
