@@ -38,7 +38,7 @@ typedef struct row_script {
 
 extern row_script script;
 
-/* The letters in their names are the parts that they have. Slow when the script says so. */
+/* The letters of a name are the parts that it has. Slow when the script says so. */
 extern const hf_handler row_p, row_w, row_pw, row_pf, row_wf, row_pwf;
 
 /* Per-test setup and teardown, which sees that nothing is left in a gate. */

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Locks that cannot be acquired: at the n-th time, for every n, once or several times in a
- * row. Each request ends with an answer, and whatever it held is given back: at once, in
- * the session's next hold, or when it is closed. The device is exclusive, so there is a
- * queue to be left in, too.
+ * Locks that cannot be acquired: at the n-th time, for every n, once or several times in
+ * a row. Each request ends with an answer, and whatever it held is given back: at once,
+ * in the session's next hold, or when it is closed. The device is exclusive, so there is
+ * a queue to be left in, too.
  */
 #include "fixture.h"
 
