@@ -126,6 +126,40 @@ def test_clients_that_do_not_read_cost_bounded_memory_and_stop_nobody(daemon):
     other.close()
 
 
+def connect_many(daemon, count):
+    """(those that are served, how many were refused)"""
+    clients, refused = [], 0
+    for _ in range(count):
+        try:
+            clients.append(daemon.client())
+        except (hfd.Closed, ConnectionError):
+            refused += 1
+    return clients, refused
+
+
+def test_connections_beyond_the_limits_are_refused():
+    """By the daemon's own limit, and by the descriptors of the process."""
+    def few_descriptors():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    for before, options in ((few_descriptors, ""), (None, "connections-max = 20\n")):
+        with hfd.Daemon() as daemon:
+            with open(f"{daemon.work}/conf", "w") as file:
+                file.write(options)
+            daemon.start("--config", f"{daemon.work}/conf", before=before)
+            clients, refused = connect_many(daemon, 100)
+            hfd.check(refused > 0 and len(clients) >= 20, f"{refused} of 100 were refused")
+            for client in clients:
+                hfd.check(client.echo(b"x") == (0, b"x"), "one that was let in is not served")
+                client.close()
+
+            def is_served():
+                clients, _ = connect_many(daemon, 1)
+                return bool(clients)
+            hfd.until(is_served, "there is room again")
+            hfd.check("connection refused" in daemon.text(), "the log does not tell")
+            daemon.stop()
+
+
 def small_daemon(daemon, quota):
     """Started with little room: 1 MiB regions, 60 objects, 4 key slots."""
     path = f"{daemon.work}/conf"
@@ -177,6 +211,8 @@ def main():
             print(test.__name__, flush=True)
             test(daemon)
         daemon.stop()
+    print("limits of connections", flush=True)
+    test_connections_beyond_the_limits_are_refused()
     print("full key cache and store", flush=True)
     test_full_key_cache_and_store_give_precise_errors()
 

@@ -48,6 +48,11 @@ echo precious >"$work/file"
 refused 78 "not a socket" --store "$work/store2" --listen "unix $work/file"
 [ "$(cat "$work/file")" = precious ] || fail "the file was changed"
 
+echo "a start that fails at its second listener"
+refused 78 "not a socket" --store "$work/store2" --listen "unix $work/first" \
+    --listen "unix $work/file"
+[ ! -e "$work/first" ] || fail "the first one's socket file is left"
+
 echo "no store, and none may be made"
 refused 74 "there is none" --store "$work/none" --no-create --listen "unix $work/socket"
 [ ! -e "$work/none" ] || fail "a store was made"

@@ -5,7 +5,7 @@
  * Locks that cannot be acquired: at the n-th time, for every n, once or several times in
  * a row. Each request ends with an answer, and whatever it held is given back: at once,
  * in the session's next hold, or when it is closed. The device is exclusive, so there is
- * a queue to be left in, too.
+ * a queue to be left in, too. There is one thread; builds without threads have no locks.
  */
 #include "fixture.h"
 
