@@ -124,13 +124,14 @@ static void hash_run(suite_env *env, const void *argument)
             env, HF_OK,
             hf_client_hash_start(
                 client, &(hf_hash_start_request){ .algorithm = algorithm }, &started));
+        static const char text[] = "abc";
         for (size_t n = 0; n < 3; n++) {
             hf_hash_update_response none;
             SUITE_EXPECT(env, HF_OK,
                          hf_client_hash_update(client,
                                                &(hf_hash_update_request){
                                                    .stream = started.stream,
-                                                   .data = hf_bytes_of("abc" + n, 1) },
+                                                   .data = hf_bytes_of(&text[n], 1) },
                                                &none));
         }
         hf_hash_finish_response done;

@@ -319,7 +319,9 @@ static void test_scrubs_of_an_erased_region_are_forgotten(void **state)
     }
     clean_all(&s);
     assert_true(s.scrub_count < 60);
+    begin();
     assert_int_equal(s.nvm.index.scrub_count, 0);
+    assert_int_equal(hf_nvm_unlock(&s.nvm, HF_OK, NULL), HF_OK);
     assert_int_equal(get_space(&s).secret_residue_count, 0);
     assert_false(is_on_medium(&s, "TOPSECRET"));
     store_reopen(&s);
