@@ -44,9 +44,10 @@ typedef struct server_process {
     char folder[64];
     char program[4096];
     char ports[SUITE_IDENTITY_COUNT][8];
-    int notify_fd; /* where the daemon says that it is ready */
-    int life_fd;   /* at its end when the daemon has died */
-    pid_t pid;     /* 0: none runs */
+    uint32_t slot_count; /* small ones */
+    int notify_fd;       /* where the daemon says that it is ready */
+    int life_fd;         /* at its end when the daemon has died */
+    pid_t pid;           /* 0: none runs */
     hf_atomic_u32 turn;
     pthread_mutex_t mutex;
     daemon_end *ends; /* under mutex: all connections that ever were */
@@ -110,7 +111,7 @@ static void config_write(const server_process *p)
             "body-size-max = %u\n"
             "window-max = %u\n"
             "listen = {\n",
-            p->folder, p->folder, REGION_SIZE_MIB, SLOT_COUNT, UNCOMMITTED_MAX,
+            p->folder, p->folder, REGION_SIZE_MIB, p->slot_count, UNCOMMITTED_MAX,
             SUITE_BODY_SIZE, (unsigned)SUITE_WINDOW);
     for (unsigned who = 0; who < SUITE_IDENTITY_COUNT; who++) {
         fprintf(file,
@@ -297,6 +298,8 @@ static int daemon_start(suite_env *env)
              root == NULL || strlen(root) > 32 ? "/tmp" : root);
     crowd_check(mkdtemp(p->folder) == NULL ? errno : 0, "mkdtemp");
     crowd_check(pthread_mutex_init(&p->mutex, NULL), "pthread_mutex_init");
+    p->slot_count = env->has_tiny_cache ? SUITE_TINY_SLOTS : SLOT_COUNT;
+    env->slot_count = p->slot_count;
     program_find(p, env->command);
     ports_choose(p);
     config_write(p);
@@ -305,7 +308,6 @@ static int daemon_start(suite_env *env)
     env->context = p;
     env->has_threads = true;
     env->store_size = (uint64_t)REGION_COUNT * REGION_SIZE_MIB << 20;
-    env->slot_count = SLOT_COUNT;
     env->uncommitted_max = UNCOMMITTED_MAX;
     return program_start(p);
 }

@@ -38,6 +38,11 @@ static void work_give(void *context, void *memory, size_t size)
     free(memory);
 }
 
+static uint32_t small_count(bool has_tiny_cache)
+{
+    return has_tiny_cache ? SUITE_TINY_SLOTS : SMALL_COUNT;
+}
+
 static int server_start(hub *h)
 {
     bool has_accelerator = h->config.device_lock != NULL;
@@ -52,7 +57,7 @@ static int server_start(hub *h)
         .keystore = { .memory = h->key_memory,
                       .memory_size =
                           HF_KEYSTORE_SIZE(SMALL_COUNT, LARGE_COUNT, OWNER_COUNT),
-                      .small_count = SMALL_COUNT,
+                      .small_count = small_count(h->config.has_tiny_cache),
                       .large_count = LARGE_COUNT,
                       .owner_count = OWNER_COUNT,
                       .uncommitted_max = UNCOMMITTED_MAX },
@@ -156,7 +161,7 @@ int hub_close(hub *h)
 void hub_describe(suite_env *env)
 {
     env->store_size = REGION_COUNT * REGION_SIZE;
-    env->slot_count = SMALL_COUNT;
+    env->slot_count = small_count(env->has_tiny_cache);
     env->uncommitted_max = UNCOMMITTED_MAX;
     env->has_nobody = true;
 }

@@ -17,6 +17,7 @@
 #include "suite/suite.h"
 
 typedef struct hub_config {
+    bool has_tiny_cache; /* SUITE_TINY_SLOTS small key slots */
     const hf_lock_config *nvm_lock;
     const hf_lock_config *sync_lock;
     const hf_lock_config *device_lock; /* of the accelerator; NULL: there is none */

@@ -57,6 +57,7 @@ static int case_setup(void **state)
         .scale = bound->scale,
         .client_count = bound->plan->client_count,
         .storm_count = bound->plan->storm_count,
+        .has_tiny_cache = (bound->tested->needs & SUITE_NEEDS_TINY_CACHE) != 0,
     };
     int rc = bound->kind->start(env);
     if (rc != HF_OK) {

@@ -249,8 +249,9 @@ static int single_start(suite_env *env)
     hub_describe(env);
     s->nvm_lock = (hf_lock_config){ .ops = &flag_ops, .context = &s->is_locked };
     s->sync_lock = (hf_lock_config){ .ops = &flag_ops, .context = &s->is_sync_locked };
-    return hub_open(
-        &s->h, &(hub_config){ .nvm_lock = &s->nvm_lock, .sync_lock = &s->sync_lock });
+    return hub_open(&s->h, &(hub_config){ .has_tiny_cache = env->has_tiny_cache,
+                                          .nvm_lock = &s->nvm_lock,
+                                          .sync_lock = &s->sync_lock });
 }
 
 static int single_stop(suite_env *env)

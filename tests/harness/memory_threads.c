@@ -300,6 +300,7 @@ static int world_start(suite_env *env, bool has_accelerator)
     env->has_hardware = has_accelerator;
     hub_describe(env);
     return hub_open(&w->h, &(hub_config){
+                               .has_tiny_cache = env->has_tiny_cache,
                                .nvm_lock = &w->nvm_lock,
                                .sync_lock = &w->sync_lock,
                                .device_lock = has_accelerator ? &w->device_lock : NULL,

@@ -333,7 +333,8 @@ static int net_start(suite_env *env, bool is_tcp)
     env->context = n;
     env->has_threads = true;
     hub_describe(env);
-    int rc = hub_open(&n->h, &(hub_config){ .nvm_lock = &n->nvm_lock,
+    int rc = hub_open(&n->h, &(hub_config){ .has_tiny_cache = env->has_tiny_cache,
+                                            .nvm_lock = &n->nvm_lock,
                                             .sync_lock = &n->sync_lock,
                                             .wake = session_wake });
     listeners_open(n);

@@ -8,7 +8,7 @@
 
 /* Over memory the most, where a request costs least and threads meet most often. */
 static const harness_share shares[] = {
-    { &harness_memory_threads, 300 }, { &harness_memory_accelerator, 100 },
+    { &harness_memory_threads, 200 }, { &harness_memory_accelerator, 100 },
     { &harness_unix_threads, 100 },   { &harness_tcp_threads, 100 },
     { &harness_daemon_threads, 100 }, { NULL, 0 },
 };

@@ -67,10 +67,11 @@ typedef struct suite_env {
     uint32_t storm_count;  /* clients that come and go meanwhile */
     uint64_t store_size;   /* bytes of the whole medium, about; 0 = too large to fill */
     uint32_t slot_count;   /* small key slots of the server */
-    uint32_t uncommitted_max;    /* per owner */
-    bool has_nobody;             /* connections without an identity can be had */
-    bool has_hardware;           /* an exclusive accelerator is in front */
-    bool has_threads;            /* actors run at the same time */
+    uint32_t uncommitted_max; /* per owner */
+    bool has_tiny_cache;      /* set before the harness starts: SUITE_NEEDS_TINY_CACHE */
+    bool has_nobody;          /* connections without an identity can be had */
+    bool has_hardware;        /* an exclusive accelerator is in front */
+    bool has_threads;         /* actors run at the same time */
     hf_atomic_u32 failure_count; /* suite_fail and suite_has_failed only */
     hf_atomic_u32 worker_count;  /* actors of the case that have not finished */
 } suite_env;
@@ -195,6 +196,9 @@ bool suite_actor_continue(suite_actor *actor);
 
 #define SUITE_NEEDS_NOBODY 1u      /* env->has_nobody */
 #define SUITE_NEEDS_SMALL_STORE 2u /* a store that can be filled */
+#define SUITE_NEEDS_TINY_CACHE 4u  /* SUITE_TINY_SLOTS key slots instead of many */
+
+#define SUITE_TINY_SLOTS 4u
 
 typedef struct suite_case {
     const char *name;

@@ -13,17 +13,16 @@
 
 #include "suite/suite.h"
 
-#define USE_OUTPUT_SIZE 160u /* bytes of the largest signature here */
-#define USE_KEY_LEN 32u
+#define USE_OUTPUT_SIZE 160u /* bytes of the largest output here */
+#define USE_TYPE_COUNT 5u
 
-/* The type of the n-th key of a set: Ed25519, HMAC, P-256, and again. */
+/* The type of the n-th key of a set: Ed25519, HMAC, P-256, AES-256, P-384, and again. */
 uint32_t use_type(uint32_t n);
 
 /* Ed25519 and HMAC give the same result each time. */
 bool use_is_deterministic(uint32_t type);
 
-/* A key to be imported: 32 bytes made from owner, number and variant; valid for all three
- * types. */
+/* A key to be imported: made from owner, number and variant; valid for each type. */
 typedef struct use_key {
     hf_handle handle; /* where to */
     uint32_t type;
@@ -35,10 +34,11 @@ typedef struct use_key {
 
 int use_import(hf_client *client, const use_key *key);
 
-/* Sign or authenticate the message that all keys here sign. `out` has USE_OUTPUT_SIZE. */
+/* Sign, authenticate or encrypt the message that is the same for all keys here. `out` has
+ * USE_OUTPUT_SIZE. */
 int use_sign(hf_client *client, hf_handle at, uint32_t type, hf_buffer *out);
 
-/* HF_OK when `signature` over that message is right. */
-int use_verify(hf_client *client, hf_handle at, uint32_t type, hf_bytes signature);
+/* HF_OK when `output` is such a result of this key. */
+int use_verify(hf_client *client, hf_handle at, uint32_t type, hf_bytes output);
 
 #endif
