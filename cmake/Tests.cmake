@@ -22,7 +22,7 @@ if(NOT CMOCKA_FOUND)
 endif()
 
 set(tests ${PROJECT_SOURCE_DIR}/tests)
-set(HF_TIMEOUT_unit 60)
+set(HF_TIMEOUT_unit 150) # what ends a program that hangs; the longest takes a tenth of it
 set(HF_TIMEOUT_suite 180)
 set(HF_TIMEOUT_stress 240)
 set(HF_TIMEOUT_explore 240)
