@@ -112,6 +112,30 @@ static int owner_record(hfd_identities *table, uint64_t uid, uint16_t owner)
     return rc == HF_OK ? entry_add(table, uid, owner) : rc;
 }
 
+/* Do the settings give this owner to that user? */
+static bool is_configured(const hfd_settings *settings, uint64_t uid, uint16_t owner)
+{
+    for (uint32_t i = 0; i < settings->uid_count; i++) {
+        if (settings->uids[i].uid == uid && settings->uids[i].owner == owner) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A listener's owner. A user's objects are not given to whoever can reach a listener,
+ * unless the settings name them together. */
+static int listener_record(hfd_identities *table, uint16_t owner)
+{
+    const hfd_identity_entry *entry = entry_find_owner(table, owner);
+    if (entry == NULL) {
+        return owner_record(table, HFD_UID_NONE, owner);
+    }
+    bool is_allowed =
+        entry->uid == HFD_UID_NONE || is_configured(table->settings, entry->uid, owner);
+    return is_allowed ? HF_OK : HF_ERR_CONFIG;
+}
+
 static int settings_record(hfd_identities *table, uint16_t *owner)
 {
     const hfd_settings *settings = table->settings;
@@ -129,11 +153,10 @@ static int settings_record(hfd_identities *table, uint16_t *owner)
     }
     for (uint32_t i = 0; i < settings->listener_count; i++) {
         uint16_t own = settings->listeners[i].owner;
-        if (own != HFD_OWNER_UNSET && entry_find_owner(table, own) == NULL) {
-            int rc = owner_record(table, HFD_UID_NONE, own);
-            if (rc != HF_OK) {
-                return rc;
-            }
+        int rc = own == HFD_OWNER_UNSET ? HF_OK : listener_record(table, own);
+        if (rc != HF_OK) {
+            *owner = own;
+            return rc;
         }
     }
     return HF_OK;

@@ -3,6 +3,7 @@
 """Who a client is: its user's owner, kept for good; or its listener's."""
 import os
 import struct
+import subprocess
 import sys
 
 import hfd
@@ -90,9 +91,31 @@ def test_listeners_give_their_clients_their_owner(daemon):
     daemon.stop()
 
 
+def test_a_listener_does_not_get_the_owner_of_a_user(daemon):
+    listen = [f"unix {daemon.socket}"]
+    daemon.start(listen=listen)
+    own = os.getuid()
+    taken, _ = identity_of(daemon, own)
+    daemon.stop()
+    open_to_all = [*listen, f"unix {daemon.work}/all owner={taken}"]
+    result = subprocess.run([f"{hfd.BIN}/holdfastd", "--store", daemon.store, "--listen",
+                             open_to_all[0], "--listen", open_to_all[1]],
+                            stderr=subprocess.PIPE, text=True, check=False,
+                            timeout=hfd.LIMIT)
+    hfd.check(result.returncode != 0, "every client of a listener is a user's owner")
+    hfd.check(f"owner={taken} belongs to another user" in result.stderr, result.stderr)
+    # Both named in the settings: that is what is wanted.
+    daemon.start("--uid", f"{own} owner={taken}", listen=open_to_all)
+    client = hfd.Client(f"{daemon.work}/all")
+    hfd.check(client.owner == taken, "the listener has another owner")
+    client.close()
+    daemon.stop()
+
+
 def main():
     for test in (test_users_keep_the_owner_they_were_given,
-                 test_listeners_give_their_clients_their_owner):
+                 test_listeners_give_their_clients_their_owner,
+                 test_a_listener_does_not_get_the_owner_of_a_user):
         print(test.__name__, flush=True)
         with hfd.Daemon() as daemon:
             test(daemon)
