@@ -18,22 +18,18 @@
 
 /* ---- memory of JSON values ---- */
 
-typedef struct memory_header {
-    size_t size;
-    max_align_t content[];
-} memory_header;
-
+/* Each block begins with its size, in the room of one max_align_t. */
 static void *memory_take(size_t size)
 {
-    if (size > SIZE_MAX - sizeof(memory_header)) {
+    if (size > SIZE_MAX - sizeof(max_align_t)) {
         return NULL;
     }
-    memory_header *header = malloc(sizeof *header + size);
-    if (header == NULL) {
+    max_align_t *block = malloc(sizeof *block + size);
+    if (block == NULL) {
         return NULL;
     }
-    header->size = size;
-    return header->content;
+    memcpy(block, &size, sizeof size);
+    return block + 1;
 }
 
 static void memory_give(void *memory)
@@ -41,10 +37,11 @@ static void memory_give(void *memory)
     if (memory == NULL) {
         return;
     }
-    memory_header *header =
-        (memory_header *)(void *)((char *)memory - offsetof(memory_header, content));
-    hf_wipe(memory, header->size);
-    free(header);
+    max_align_t *block = (max_align_t *)memory - 1;
+    size_t size;
+    memcpy(&size, block, sizeof size);
+    hf_wipe(memory, size);
+    free(block);
 }
 
 /* ---- errors ---- */

@@ -466,7 +466,7 @@ static int go_on(hf_nvm *nvm, const hf_nvm_cleaning *state)
 
 int hf_nvm_clean_step(hf_nvm *nvm, bool wanted, bool *more)
 {
-    enum action action;
+    enum action action = ACTION_NONE;
     hf_nvm_cleaning state;
     *more = false;
     if (hf_nvm_is_failed(nvm)) {
