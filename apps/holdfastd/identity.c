@@ -188,10 +188,17 @@ void hfd_identities_close(hfd_identities *table)
     table->capacity = 0;
 }
 
+/* One look at each entry: also with nearly all owners given, and asked again and again by
+ * users that can have none any more, it keeps the mutex for a moment only. */
 static int owner_assign(hfd_identities *table, uint64_t uid, uint16_t *owner)
 {
+    uint8_t taken[(HF_OWNER_MAX + 1u) / 8u] = { 0 };
+    for (uint32_t i = 0; i < table->count; i++) {
+        uint32_t number = table->entries[i].owner;
+        taken[number / 8u] |= (uint8_t)(1u << number % 8u);
+    }
     for (uint32_t candidate = 1; candidate <= HF_OWNER_MAX; candidate++) {
-        if (entry_find_owner(table, (uint16_t)candidate) == NULL) {
+        if ((taken[candidate / 8u] & 1u << candidate % 8u) == 0) {
             *owner = (uint16_t)candidate;
             return owner_record(table, uid, *owner);
         }

@@ -33,9 +33,9 @@ typedef struct hfd_identities {
 } hfd_identities;
 
 /* Read what the store remembers, and record the owners of the settings. HF_OK;
-   HF_ERR_CONFIG (the
- * settings give a remembered owner to another user, or to a listener although they do not
- * name its user: *owner tells which); HF_ERR_NOMEM; the store's errors. Single-threaded. */
+ * HF_ERR_CONFIG (the settings give a remembered owner to another user, or to a listener
+ * although they do not name its user: *owner tells which); HF_ERR_NOMEM; the store's
+ * errors. Single-threaded. */
 int hfd_identities_open(hfd_identities *table, hf_server *server,
                         const hfd_settings *settings, uint16_t *owner) HF_MUST_CHECK;
 void hfd_identities_close(hfd_identities *table);
