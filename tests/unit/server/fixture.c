@@ -73,7 +73,10 @@ static void *memory_take(void *context, size_t size)
     }
     f->takes_left--;
     f->memory_out += size;
-    return aligned_alloc(16, (size + 15u) / 16u * 16u);
+    void *memory = aligned_alloc(16, (size + 15u) / 16u * 16u);
+    assert_non_null(memory);
+    memset(memory, 0, size); /* what is not zero when it comes back was left there */
+    return memory;
 }
 
 static void memory_give(void *context, void *memory, size_t size)
@@ -82,6 +85,10 @@ static void memory_give(void *context, void *memory, size_t size)
     assert_false(f->is_nvm_locked);
     assert_true(f->memory_out >= size);
     f->memory_out -= size;
+    const uint8_t *bytes = memory;
+    for (size_t i = 0; i < size; i++) {
+        assert_int_equal(0, bytes[i]); /* keys and payloads pass through here */
+    }
     free(memory);
 }
 
