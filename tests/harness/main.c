@@ -27,7 +27,7 @@ typedef struct bound_case {
     const harness_plan *plan;
     const char *command;
     uint64_t seed;
-    uint32_t scale;
+    uint32_t scale, asked_scale; /* per cent */
     suite_env env;
     char name[NAME_SIZE];
 } bound_case;
@@ -55,6 +55,7 @@ static int case_setup(void **state)
         .case_name = bound->name,
         .seed = bound->seed,
         .scale = bound->scale,
+        .asked_scale = bound->asked_scale,
         .client_count = bound->plan->client_count,
         .storm_count = bound->plan->storm_count,
         .has_tiny_cache = (bound->tested->needs & SUITE_NEEDS_TINY_CACHE) != 0,
@@ -133,8 +134,8 @@ static int harness_run(const harness_share *share, const char *command,
             bound->plan = plan;
             bound->command = command;
             bound->seed = number_of("HF_STRESS_SEED", SEED_DEFAULT);
-            bound->scale =
-                (uint32_t)(number_of("HF_STRESS_SCALE", 100) * share->scale / 100);
+            bound->asked_scale = (uint32_t)number_of("HF_STRESS_SCALE", 100);
+            bound->scale = bound->asked_scale * share->scale / 100u;
             snprintf(bound->name, sizeof bound->name, "%s: %s", kind->name,
                      bound->tested->name);
             tests[n] = (struct CMUnitTest){ .name = bound->name,

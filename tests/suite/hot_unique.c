@@ -20,7 +20,8 @@ typedef struct unique_case unique_case;
 
 typedef struct unique_plan {
     hot_scope scope;
-    uint32_t operations;
+    uint32_t operations; /* of each client */
+    uint32_t total_max;  /* operations of all: destroyed counters stay; 0 = any number */
     /* Create one with number 0; *v is what it will hold. */
     int (*create)(suite_actor *actor, suite_value *v, hf_handle *handle);
     /* Is it there, and what was created? */
@@ -268,6 +269,9 @@ static void unique_run(suite_env *env, const void *argument)
     for (size_t i = 0; i < count; i++) {
         actors[i]->step = unique_step;
         actors[i]->step_max = suite_count(env, c->plan->operations);
+        if (c->plan->total_max != 0 && actors[i]->step_max > c->plan->total_max / count) {
+            actors[i]->step_max = c->plan->total_max / (uint32_t)count;
+        }
         actors[i]->own = &owns[i];
     }
     suite_actors_run(env, actors, count);
@@ -283,20 +287,24 @@ static void unique_run(suite_env *env, const void *argument)
     free(c);
 }
 
-#define UNIQUE_CASES(name, number, maker, checker, destroyer)                            \
+#define UNIQUE_CASES(name, number, limit, maker, checker, destroyer)                     \
     { name " (own)", unique_run,                                                         \
-      &(const unique_plan){ HOT_OWN, number, maker, checker, destroyer }, 0 },           \
+      &(const unique_plan){ HOT_OWN, number, limit, maker, checker, destroyer }, 0 },    \
     {                                                                                    \
-        name " (global)", unique_run,                                                    \
-            &(const unique_plan){ HOT_GLOBAL, number, maker, checker, destroyer }, 0     \
+        name " (global)",                                                                \
+            unique_run, &(const unique_plan){ HOT_GLOBAL, number,  limit,                \
+                                              maker,      checker, destroyer },          \
+            0                                                                            \
     }
 
 static const suite_case cases[] = {
-    UNIQUE_CASES("unique ids of imports", 50, key_import, key_import_check, key_destroy),
-    UNIQUE_CASES("unique ids of generated keys", 36, key_generate, key_generate_check,
+    UNIQUE_CASES("unique ids of imports", 50, 0, key_import, key_import_check,
                  key_destroy),
-    UNIQUE_CASES("unique ids of objects", 50, object_put, object_check, object_destroy),
-    UNIQUE_CASES("unique ids of counters", 30, counter_create, counter_check,
+    UNIQUE_CASES("unique ids of generated keys", 36, 0, key_generate, key_generate_check,
+                 key_destroy),
+    UNIQUE_CASES("unique ids of objects", 50, 0, object_put, object_check,
+                 object_destroy),
+    UNIQUE_CASES("unique ids of counters", 30, 1500, counter_create, counter_check,
                  counter_destroy),
 };
 

@@ -57,7 +57,7 @@ void suite_fail(suite_env *env, const char *file, int line, const char *text)
                 "%s:%d: %s: %s\n"
                 "repeat: HF_STRESS_SEED=%llu HF_STRESS_SCALE=%u %s '%s'\n",
                 file, line, env->case_name, text, (unsigned long long)env->seed,
-                env->scale, env->command, env->case_name);
+                env->asked_scale, env->command, env->case_name);
     }
 }
 

@@ -63,6 +63,7 @@ typedef struct suite_env {
     const char *case_name; /* of the running case */
     uint64_t seed;
     uint32_t scale;        /* per cent of the usual number of operations */
+    uint32_t asked_scale;  /* the part of it that HF_STRESS_SCALE asked for */
     uint32_t client_count; /* actors of a contended case, 2 .. SUITE_ACTORS_MAX */
     uint32_t storm_count;  /* clients that come and go meanwhile */
     uint64_t store_size;   /* bytes of the whole medium, about; 0 = too large to fill */
