@@ -84,6 +84,19 @@ static void store_run(suite_env *env, const void *argument)
                  hf_client_key_generate(
                      client, &(hf_key_generate_request){ .type = HF_KEY_P256 }, &key));
 
+    /* Counters go on. A replacement needs room for both versions; without it the old one
+     * stays. */
+    for (uint32_t i = 1; i <= 40; i++) {
+        hf_counter_increment_response value;
+        SUITE_EXPECT(
+            env, HF_OK,
+            hf_client_counter_increment(
+                client, &(hf_counter_increment_request){ .handle = 1, .by = 1 }, &value));
+        SUITE_TRUE(env, value.value == i);
+        SUITE_EXPECT(env, HF_ERR_NOSPACE, put(client, large, FULL_LEN));
+        content_check(env, client, large, FULL_LEN);
+    }
+
     /* One can go, and its room is used. */
     for (uint32_t n = 1; n <= 3; n++) {
         SUITE_EXPECT(env, HF_OK, destroy(client, n));
@@ -92,11 +105,14 @@ static void store_run(suite_env *env, const void *argument)
     SUITE_EXPECT(env, HF_OK, put(other, 2, FULL_LEN));
     content_check(env, other, 2, FULL_LEN);
     content_check(env, client, 4, FULL_LEN);
-    hf_counter_increment_response value;
-    SUITE_EXPECT(
-        env, HF_OK,
-        hf_client_counter_increment(
-            client, &(hf_counter_increment_request){ .handle = 1, .by = 1 }, &value));
+    hf_counter_destroy_response none;
+    SUITE_EXPECT(env, HF_OK,
+                 hf_client_counter_destroy(
+                     client, &(hf_counter_destroy_request){ .handle = 1 }, &none));
+    SUITE_EXPECT(env, HF_OK,
+                 hf_client_counter_create(
+                     client, &(hf_counter_create_request){ .handle = 1 }, &counter));
+    SUITE_TRUE(env, counter.value == 41);
     suite_client_close(&one);
     suite_client_close(&two);
 }

@@ -14,13 +14,19 @@
 #include "suite/hot.h"
 
 #define SPACE_NUMBERS 6u /* objects that each client adds and destroys */
+#define SPACE_NUMBERS_MAX 64u
 #define SPACE_NUMBER_FIRST 1000u
 #define CLEAN_LEN 3000u /* bytes: what makes the store fill up */
+#define FILL_LEN 7000u
 #define CLEAN_ROUNDS 3u /* how many times the medium is written over */
 
 typedef struct space_case {
     hot_scope scope;
-    uint32_t base_count; /* objects at the beginning */
+    bool fills_up;         /* clients want more than there is */
+    uint32_t number_count; /* objects of each client; <= SPACE_NUMBERS_MAX */
+    uint32_t len;          /* bytes of an object at most */
+    hf_atomic_u64 refused; /* puts that found no room */
+    uint32_t base_count;   /* objects at the beginning */
     uint64_t total_size;
     hf_atomic_u64 adds_started, adds_ended, destroys_started, destroys_ended;
 } space_case;
@@ -28,7 +34,7 @@ typedef struct space_case {
 /* What a client has stored: sequence of each number's value, 0 = none. */
 typedef struct space_own {
     uint32_t sequence;
-    uint32_t stored[SPACE_NUMBERS];
+    uint32_t stored[SPACE_NUMBERS_MAX];
 } space_own;
 
 static suite_value value_of(const suite_actor *actor, hot_scope scope, uint32_t index,
@@ -37,8 +43,8 @@ static suite_value value_of(const suite_actor *actor, hot_scope scope, uint32_t 
     const space_own *own = actor->own;
     return (suite_value){ .writer = (uint16_t)actor->index,
                           .owner = hot_owner(actor->identity, scope),
-                          .number =
-                              SPACE_NUMBER_FIRST + actor->index * SPACE_NUMBERS + index,
+                          .number = SPACE_NUMBER_FIRST +
+                                    actor->index * SPACE_NUMBERS_MAX + index,
                           .sequence = own->sequence,
                           .len = (uint16_t)len };
 }
@@ -211,33 +217,56 @@ static bool clean_key(suite_actor *actor, hot_scope scope)
     return true;
 }
 
-static bool clean_step(suite_actor *actor)
+static bool clean_put(suite_actor *actor, uint32_t index, uint32_t len)
 {
     space_case *c = actor->shared;
     space_own *own = actor->own;
+    suite_value v = value_of(actor, c->scope, index, len);
+    v.sequence = ++own->sequence;
+    int rc = value_put(actor, c->scope, &v);
+    if (c->fills_up && rc == HF_ERR_NOSPACE) {
+        (void)hf_atomic_u64_fetch_add_relaxed(&c->refused, 1);
+        return value_check(actor, c->scope, index); /* the old one stays */
+    }
+    SUITE_ACTOR_STATUS(actor, HF_OK, rc);
+    own->stored[index] = v.sequence;
+    return true;
+}
+
+/* Always possible. */
+static bool clean_destroy(suite_actor *actor, uint32_t index)
+{
+    space_case *c = actor->shared;
+    space_own *own = actor->own;
+    suite_value v = value_of(actor, c->scope, index, 0);
+    SUITE_ACTOR_STATUS(actor, own->stored[index] == 0 ? HF_ERR_NOTFOUND : HF_OK,
+                       value_destroy(actor, c->scope, v.number));
+    own->stored[index] = 0;
+    return true;
+}
+
+static bool clean_step(suite_actor *actor)
+{
+    space_case *c = actor->shared;
+    bool is_ok;
     if (!suite_actor_continue(actor)) {
         return false;
     }
-    uint32_t index = suite_random_below(&actor->random, SPACE_NUMBERS);
-    uint32_t len = CLEAN_LEN - suite_random_below(&actor->random, CLEAN_LEN / 4);
-    suite_value v = value_of(actor, c->scope, index, len);
+    uint32_t index = suite_random_below(&actor->random, c->number_count);
     switch (suite_random_below(&actor->random, 8)) {
     case 0:
-        return clean_key(actor, c->scope);
-    case 1: {
-        int rc = value_destroy(actor, c->scope, v.number);
-        SUITE_ACTOR_STATUS(actor, own->stored[index] == 0 ? HF_ERR_NOTFOUND : HF_OK, rc);
-        own->stored[index] = 0;
+        is_ok = c->fills_up || clean_key(actor, c->scope);
         break;
-    }
+    case 1:
+        is_ok = clean_destroy(actor, index);
+        break;
     default:
-        v.sequence = ++own->sequence;
-        SUITE_ACTOR_STATUS(actor, HF_OK, value_put(actor, c->scope, &v));
-        own->stored[index] = v.sequence;
+        is_ok = clean_put(actor, index,
+                          c->len - suite_random_below(&actor->random, c->len / 4));
         break;
     }
-    return value_check(actor, c->scope,
-                       suite_random_below(&actor->random, SPACE_NUMBERS));
+    return is_ok && value_check(actor, c->scope,
+                                suite_random_below(&actor->random, c->number_count));
 }
 
 /* The last actor compacts meanwhile. */
@@ -254,14 +283,42 @@ static bool compact_step(suite_actor *actor)
     return true;
 }
 
+/* At the end every client has exactly what it was told, and can destroy it. */
+static void clean_check(suite_env *env, const space_case *c, suite_actor **actors)
+{
+    for (size_t i = 0; i + 1 < env->client_count; i++) {
+        for (uint32_t n = 0; n < c->number_count; n++) {
+            SUITE_TRUE(env, value_check(actors[i], c->scope, n));
+        }
+    }
+    for (uint32_t n = 0; c->fills_up && n < c->number_count; n++) {
+        SUITE_TRUE(env, clean_destroy(actors[0], n));
+    }
+}
+
+typedef struct clean_plan {
+    hot_scope scope;
+    bool fills_up;
+} clean_plan;
+
 static void clean_run(suite_env *env, const void *argument)
 {
-    size_t count = env->client_count;
-    space_case c = { .scope = *(const hot_scope *)argument };
+    const clean_plan *plan = argument;
+    uint32_t count = env->client_count;
+    space_case c = { .scope = plan->scope,
+                     .fills_up = plan->fills_up,
+                     .number_count = SPACE_NUMBERS,
+                     .len = CLEAN_LEN };
     space_own *owns = calloc(count, sizeof *owns);
     SUITE_TRUE(env, owns != NULL);
     suite_actor **actors = space_open(env, &c, owns);
-    uint64_t puts = env->store_size * CLEAN_ROUNDS / CLEAN_LEN;
+    if (c.fills_up) { /* in sum one and a half times what there is */
+        c.len = FILL_LEN;
+        c.number_count =
+            (uint32_t)(c.total_size * 3u / 2u / (FILL_LEN * (count - 1u))) + 1;
+        SUITE_TRUE(env, c.number_count <= SPACE_NUMBERS_MAX);
+    }
+    uint64_t puts = env->store_size * CLEAN_ROUNDS / c.len;
     for (size_t i = 0; i < count; i++) {
         actors[i]->step = clean_step;
         actors[i]->step_max = suite_count(env, (uint32_t)(puts / (count - 1)));
@@ -272,11 +329,9 @@ static void clean_run(suite_env *env, const void *argument)
     suite_client_close(&admin->client);
     (void)suite_connect(env, &admin->client, SUITE_ADMIN);
     suite_actors_run(env, actors, count);
-    for (size_t i = 0; i + 1 < count; i++) {
-        for (uint32_t n = 0; n < SPACE_NUMBERS; n++) {
-            SUITE_TRUE(env, value_check(actors[i], c.scope, n));
-        }
-    }
+    clean_check(env, &c, actors);
+    SUITE_TRUE(env, !c.fills_up || env->scale < 100 ||
+                        hf_atomic_u64_load_acquire(&c.refused) > 0);
     hf_admin_compact_response answer;
     SUITE_EXPECT(env, HF_OK,
                  hf_client_admin_compact(&admin->client.client,
@@ -288,12 +343,19 @@ static void clean_run(suite_env *env, const void *argument)
 
 static const hot_scope scope_own = HOT_OWN;
 static const hot_scope scope_global = HOT_GLOBAL;
+static const clean_plan clean_own = { HOT_OWN, false };
+static const clean_plan clean_global = { HOT_GLOBAL, false };
+static const clean_plan fill_own = { HOT_OWN, true };
+static const clean_plan fill_global = { HOT_GLOBAL, true };
 
 static const suite_case cases[] = {
     { "free space vs add (own)", space_run, &scope_own, 0 },
     { "free space vs add (global)", space_run, &scope_global, 0 },
-    { "cleaning under load (own)", clean_run, &scope_own, SUITE_NEEDS_SMALL_STORE },
-    { "cleaning under load (global)", clean_run, &scope_global, SUITE_NEEDS_SMALL_STORE },
+    { "cleaning under load (own)", clean_run, &clean_own, SUITE_NEEDS_SMALL_STORE },
+    { "cleaning under load (global)", clean_run, &clean_global, SUITE_NEEDS_SMALL_STORE },
+    { "full store under load (own)", clean_run, &fill_own, SUITE_NEEDS_SMALL_STORE },
+    { "full store under load (global)", clean_run, &fill_global,
+      SUITE_NEEDS_SMALL_STORE },
 };
 
 const suite_cases suite_hot_space_cases = SUITE_CASES(cases);
