@@ -120,8 +120,11 @@ int hf_request_parse_key(hf_request *rq)
     if (lease->key.parsed != NULL && lease->key.device == rq->device) {
         return HF_OK;
     }
+    /* A form can exist although an error is told (the device's lock failed at its
+       release). */
+    const void *shared = lease->key.parsed;
     int rc = hf_crypto_parse(&rq->server->crypto, rq->device, &lease->key);
-    lease->is_parsed_own = rc == HF_OK && lease->key.parsed != NULL;
+    lease->is_parsed_own = lease->key.parsed != NULL && lease->key.parsed != shared;
     return rc;
 }
 
