@@ -6,9 +6,9 @@
  * of one size; inside a region it is programmed append-only, in whole granules, between
  * erases.
  *
- * Concurrency contract (DESIGN 3.4): `program` and `sync` are called by one thread at a
- * time, and may run beside `read` in other threads. `erase` and `scrub` never run beside
- * program or sync. A read never asks for bytes that were not programmed completely
+ * Concurrency contract (docs/threads.md): `program` and `sync` are called by one thread
+ * at a time, and may run beside `read` in other threads. `erase` and `scrub` never run
+ * beside program or sync. A read never asks for bytes that were not programmed completely
  * before the call, except during open, when nothing else runs.
  *
  * Offsets are bytes inside a region. Every operation returns HF_OK or HF_ERR_IO (the

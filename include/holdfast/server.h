@@ -21,8 +21,8 @@
  *     resource, with no lock held, possibly before the serve that parked it has returned;
  *   - the transport has input or room again.
  *
- * The dispatcher is the only place that locks (DESIGN 3.3). Application code inside the
- * server uses the hf_server_nvm_* functions in the same way.
+ * The dispatcher is the only place that locks (docs/design.md). Application code inside
+ * the server uses the hf_server_nvm_* functions in the same way.
  *
  *     hf_session_wait wait;
  *     int rc = hf_session_serve(&session, &wait);

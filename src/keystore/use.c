@@ -13,7 +13,7 @@
 #include "keystore/journal.h"
 #include "keystore/slot.h"
 
-#define USE_BLOCK_COUNT 65536u /* uses reserved at once: DESIGN 4.4 */
+#define USE_BLOCK_COUNT 65536u /* uses reserved at once */
 
 static hf_id counter_of(hf_id key)
 {

@@ -12,7 +12,7 @@
 #include "server/dispatch.h"
 #include "server/stats.h"
 
-/* What an idle connection costs (DESIGN 3.1). */
+/* What an idle connection costs. */
 _Static_assert(sizeof(hf_session) < 1024, "an idle session costs less than 1 KiB");
 
 /* ---- requests ---- */

@@ -4,7 +4,8 @@
  *
  * Guards around devices: each passes every operation on to another device and ends the
  * program, loudly, when the calling thread holds the store lock meanwhile. Under that
- * lock nobody may compute, program or sync (DESIGN 3.3); reading the medium is allowed.
+ * lock nobody may compute, program or sync (docs/threads.md); reading the medium is
+ * allowed.
  *
  * Without thread safety nothing can be known of the lock, and nothing is checked.
  */
