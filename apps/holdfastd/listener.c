@@ -47,6 +47,7 @@ static int listener_open(hfd_listener *listener)
                 listen_advice(rc));
         return HF_ERR_CONFIG;
     }
+    (void)pthread_mutex_init(&listener->mutex, NULL);
     listener->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (listen->is_tcp) {
         HF_LOG(&listener->daemon->log, HF_LOG_NOTICE, "daemon", "listening on TCP port",
@@ -112,6 +113,7 @@ void hfd_listeners_close(hfd_daemon *daemon)
         if (daemon->listeners[i].spare_fd >= 0) {
             (void)close(daemon->listeners[i].spare_fd);
         }
+        (void)pthread_mutex_destroy(&daemon->listeners[i].mutex);
     }
     daemon->listener_count = 0;
 }
@@ -121,6 +123,7 @@ void hfd_listeners_close(hfd_daemon *daemon)
 static void connection_refuse(hfd_listener *listener)
 {
     int fd = -1;
+    (void)pthread_mutex_lock(&listener->mutex);
     if (listener->spare_fd >= 0) {
         (void)close(listener->spare_fd);
     }
@@ -128,6 +131,7 @@ static void connection_refuse(hfd_listener *listener)
         (void)close(fd);
     }
     listener->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    (void)pthread_mutex_unlock(&listener->mutex);
     HF_LOG(&listener->daemon->log, HF_LOG_WARNING, "daemon",
            "connection refused: no descriptors", 0, HF_ERR_LIMIT);
 }

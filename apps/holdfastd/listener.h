@@ -14,7 +14,9 @@ typedef struct hfd_listener {
     hfd_source source; /* first */
     hfd_daemon *daemon;
     const hfd_listen *listen;
-    int fd;       /* -1: not open */
+    int fd;                /* -1: not open */
+    pthread_mutex_t mutex; /* guards spare_fd: epoll lets in one worker at a time, but
+                              that hands over no memory */
     int spare_fd; /* given up to refuse a connection when there are no descriptors */
 } hfd_listener;
 
