@@ -106,7 +106,8 @@ def test_clients_that_do_not_read_cost_bounded_memory_and_stop_nobody(daemon):
         floods.append((client, *flood(client, other)))
         hfd.check(other.increment(1)[0] == 0, "no increment beside a flood")
     grown = daemon.memory() - before
-    hfd.check(grown < 8 * 2 ** 20, f"8 clients that do not read cost {grown} bytes")
+    if not daemon.is_instrumented():
+        hfd.check(grown < 8 * 2 ** 20, f"8 clients that do not read cost {grown} bytes")
     # One begins to read: it gets every answer, in order.
     client, sent, rest = floods[0]
     for number in range(2, 2 + sent):

@@ -206,6 +206,11 @@ class Daemon:
         self.terminate()
         self.wait()
 
+    def is_instrumented(self):
+        """A sanitizer keeps shadows and freed blocks: resident bytes are not the server's."""
+        with open(f"/proc/{self.process.pid}/maps") as file:
+            return re.search(r"lib[at]san", file.read()) is not None
+
     def memory(self):
         """Resident bytes."""
         with open(f"/proc/{self.process.pid}/statm") as file:
