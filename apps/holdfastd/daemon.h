@@ -50,9 +50,8 @@ struct hfd_daemon {
     atomic_uint stop_phase;  /* enum hfd_stop_phase */
 };
 
-/* Open the store and the server; prints what is wrong and what to do. HF_OK or an error,
-   with
- * nothing left open. Single-threaded. */
+/* Open the store and the server; prints what is wrong and what to do. HF_OK or an
+ * error, with nothing left open. Single-threaded. */
 int hfd_daemon_open(hfd_daemon *daemon, const hfd_settings *settings) HF_MUST_CHECK;
 
 /* Start threads and listeners; prints what is wrong. HF_OK or an error (then call

@@ -41,8 +41,8 @@ int hfd_identities_open(hfd_identities *table, hf_server *server,
 void hfd_identities_close(hfd_identities *table);
 
 /* Identity of a unix user; a new one is durable when this returns. HF_OK, HF_ERR_LIMIT
-   (no owner
- * is left), HF_ERR_NOMEM, the store's errors. Any thread. May wait for the disk. */
+ * (no owner is left), HF_ERR_NOMEM, the store's errors. Any thread. May wait for the
+ * disk. */
 int hfd_identities_find(hfd_identities *table, uid_t uid, hf_identity *identity)
     HF_MUST_CHECK;
 

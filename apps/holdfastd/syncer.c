@@ -63,9 +63,8 @@ void hfd_syncer_unpark(hfd_syncer *syncer, hfd_connection *connection)
 }
 
 /* Let go all whose ticket is covered; `all` when the store has failed. With the mutex
-   held: a
- * posted connection may be closed, and used again, only by its owner, which unparks it
- * first. */
+ * held: a posted connection may be closed, and used again, only by its owner, which
+ * unparks it first. */
 static void parked_post(hfd_syncer *syncer, hf_ticket durable, bool all)
 {
     hfd_connection *next = NULL;

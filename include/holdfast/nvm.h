@@ -66,8 +66,7 @@
      HF_FLAG_SENSITIVE | HF_FLAG_EPHEMERAL | HF_USAGE_MASK)
 
 /* Access (hf_metadata.access): narrows what the flags and the identity allow. 0 = the
-   usual
- * rules. */
+ * usual rules. */
 #define HF_ACCESS_ADMIN_READ 0x0001u  /* only ADMIN may read or export the payload */
 #define HF_ACCESS_ADMIN_WRITE 0x0002u /* only ADMIN may replace or destroy */
 #define HF_ACCESS_MASK 0x0003u
@@ -340,8 +339,7 @@ void hf_nvm_get_space(hf_nvm *nvm, hf_nvm_space *space)
     HF_REQUIRES(nvm->lock, hf_tsa_nvm);
 
 /* The same figures without observing the head: they may be undone by a power cut, and
-   can be
- * had also when the store has failed or its medium hangs. For a status, not for
+ * can be had also when the store has failed or its medium hangs. For a status, not for
  * decisions. */
 void hf_nvm_get_status(const hf_nvm *nvm, hf_nvm_space *space)
     HF_REQUIRES(nvm->lock, hf_tsa_nvm);

@@ -50,8 +50,7 @@ typedef struct hf_nvm_device_ops {
     /* Make everything programmed so far durable. */
     int (*sync)(void *context);
     /* Optional (NULL: the medium cannot overwrite): destroy `len` programmed bytes in
-       place,
-     * durable at the next sync. */
+     * place, durable at the next sync. */
     int (*scrub)(void *context, hf_nvm_address at, size_t len);
 } hf_nvm_device_ops;
 

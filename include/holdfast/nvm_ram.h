@@ -32,8 +32,7 @@ int hf_nvm_ram_init(hf_nvm_ram *ram, uint8_t *memory, const hf_nvm_geometry *geo
     HF_MUST_CHECK;
 
 /* Like flash: false takes the scrub operation away; true (as after init) gives it back.
-   Before
- * a store is opened on the device. */
+ * Before a store is opened on the device. */
 void hf_nvm_ram_set_scrub(hf_nvm_ram *ram, bool can_scrub);
 
 #endif

@@ -86,11 +86,10 @@ typedef struct hf_server_config {
     uint64_t (*clock_ns)(void); /* monotonic; NULL: no hold and wait
     times */
     /* See above. `session` names who is woken and is not dereferenced by the server: it
-       may
-     * have been closed in the meantime, so its memory must outlast the calls of serve
-     * that run at its close; a late wake of memory that is used for another session does
-     * no harm but a needless serve. NULL: the port serves queued sessions again and
-     * again. */
+     * may have been closed in the meantime, so its memory must outlast the calls of
+     * serve that run at its close; a late wake of memory that is used for another
+     * session does no harm but a needless serve. NULL: the port serves queued sessions
+     * again and again. */
     void (*wake)(void *context, hf_session *session);
     void *wake_context;
     hf_log *log;            /* NULL: silent */
@@ -114,8 +113,8 @@ typedef struct hf_server_config {
 int hf_server_init(hf_server *server, const hf_server_config *config) HF_MUST_CHECK;
 
 /* Close: syncs, closes the store cleanly, wipes the keystore. HF_OK, or HF_ERR_STATE (a
-   session
- * is open; nothing done), or the first error (closed all the same). Single-threaded. */
+ * session is open; nothing done), or the first error (closed all the same).
+ * Single-threaded. */
 int hf_server_cleanup(hf_server *server);
 
 /* ---- for code of an application inside the server ---- */
@@ -127,14 +126,13 @@ int hf_server_nvm_unlock(hf_server *server, int outcome, hf_ticket *ticket)
     HF_RELEASE(server->nvm.lock, hf_tsa_nvm) HF_MUST_CHECK;
 
 /* Wait until `ticket` is durable, running hf_server_sync if nobody else does: one sync
-   serves
- * all who wait. HF_OK, HF_ERR_IO (it never will be), HF_ERR_ABORTED. Blocks. */
+ * serves all who wait. HF_OK, HF_ERR_IO (it never will be), HF_ERR_ABORTED. Blocks. */
 int hf_server_nvm_wait(hf_server *server, hf_ticket ticket)
     HF_EXCLUDES(server->nvm.lock, hf_tsa_nvm, hf_tsa_sync) HF_MUST_CHECK;
 
 /* After a step that ended with HF_ERR_AGAIN: sync and clean, so that it can be run
-   again. HF_OK,
- * HF_ERR_NOSPACE (nothing to be gained), HF_ERR_IO, HF_ERR_ABORTED. Blocks. */
+ * again. HF_OK, HF_ERR_NOSPACE (nothing to be gained), HF_ERR_IO, HF_ERR_ABORTED.
+ * Blocks. */
 int hf_server_make_room(hf_server *server)
     HF_EXCLUDES(server->nvm.lock, hf_tsa_nvm, hf_tsa_sync) HF_MUST_CHECK;
 
@@ -145,14 +143,12 @@ int hf_server_make_room(hf_server *server)
 /* ---- for the port ---- */
 
 /* Make durable what was committed before the call; serialised by the sync lock. As
-   hf_nvm_sync.
- * Blocks. */
+ * hf_nvm_sync. Blocks. */
 int hf_server_sync(hf_server *server, hf_ticket *durable)
     HF_EXCLUDES(server->nvm.lock, hf_tsa_nvm, hf_tsa_sync);
 
 /* One bounded step of maintenance (cleaning, scrubbing), for idle time; `more`: call
-   again. As
- * hf_nvm_clean_step with wanted false. Blocks for the device. */
+ * again. As hf_nvm_clean_step with wanted false. Blocks for the device. */
 int hf_server_maintain(hf_server *server, bool *more)
     HF_EXCLUDES(server->nvm.lock, hf_tsa_nvm, hf_tsa_sync);
 
@@ -185,8 +181,7 @@ typedef struct hf_session_wait {
 } hf_session_wait;
 
 /* Open a session in the caller's memory. HF_OK, HF_ERR_ARG, HF_ERR_ABORTED (then the
-   transport is
- * still the caller's). Any thread. */
+ * transport is still the caller's). Any thread. */
 int hf_session_open(hf_session *session, hf_server *server,
                     const hf_session_config *config) HF_MUST_CHECK;
 
@@ -203,10 +198,9 @@ int hf_session_open(hf_session *session, hf_server *server,
 int hf_session_serve(hf_session *session, hf_session_wait *wait) HF_MUST_CHECK;
 
 /* Forget what is in progress, give back leases, reservations, queue places and streams,
-   wipe and
- * give back memory, close the transport. HF_OK; or HF_ERR_ABORTED: the lock could not be
- * had and the session is still open: call again (hf_session_close of a closed session is
- * HF_OK). Not while it is being served. */
+ * wipe and give back memory, close the transport. HF_OK; or HF_ERR_ABORTED: the lock
+ * could not be had and the session is still open: call again (hf_session_close of a
+ * closed session is HF_OK). Not while it is being served. */
 int hf_session_close(hf_session *session) HF_MUST_CHECK;
 
 /* What hf_session_config.context was. */

@@ -65,9 +65,8 @@ int hf_answer_append(hf_session *session, int status, hf_ticket ticket)
     return HF_OK;
 }
 
-/* The oldest answer can never be durable: the store has failed. Its frame, which nothing
-   of has
- * left, becomes an error without a body. */
+/* The oldest answer can never be durable: the store has failed. Its frame, which
+ * nothing of has left, becomes an error without a body. */
 static void answer_fail(hf_session *session, hf_answer *answer)
 {
     hf_channel *channel = &session->channel;

@@ -17,13 +17,11 @@ bool hf_answer_is_durable(const hf_session *session, hf_ticket ticket);
 hf_answer *hf_answer_first(hf_session_work *work);
 
 /* Encode the answer of the work area's request: rq->out, or an error without a body.
-   HF_OK or
- * HF_ERR_NOMEM. The window has room. */
+ * HF_OK or HF_ERR_NOMEM. The window has room. */
 int hf_answer_append(hf_session *session, int status, hf_ticket ticket) HF_MUST_CHECK;
 
 /* Send what may leave. *is_blocked: the peer does not take it now. HF_OK, HF_ERR_CLOSED
-   or
- * HF_ERR_SYSTEM. */
+ * or HF_ERR_SYSTEM. */
 int hf_answer_send(hf_session *session, bool *is_blocked) HF_MUST_CHECK;
 
 #endif

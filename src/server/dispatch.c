@@ -146,8 +146,7 @@ static void orphans_keep(hf_request *rq)
 }
 
 /* Who waits for a key slot may try when a lease came back, or when one that was told of
-   it did
- * not use it: else the news would be lost with it. */
+ * it did not use it: else the news would be lost with it. */
 static void slot_gate_tell(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
 {
     bool is_unused = out->had_turn && !is_lease_held(rq);
@@ -218,8 +217,7 @@ static void join(hf_request *rq, uint8_t stage, step *out)
 }
 
 /* Go into the gates that the request needs; waits, in one of them, if it is full. The
-   device
- * comes first: what has a slow place must not wait for anything. */
+ * device comes first: what has a slow place must not wait for anything. */
 static void gates_enter(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
 {
     hf_server *server = rq->server;
@@ -337,8 +335,7 @@ static void end(hf_request *rq, int result, bool may_hold)
 }
 
 /* A step ended with HF_ERR_AGAIN: do what is needed outside of it. HF_OK: go on.
-   HF_PENDING: when
- * rq->wait_ticket is durable. */
+ * HF_PENDING: when rq->wait_ticket is durable. */
 static int again(hf_request *rq, const step *out)
 {
     hf_stats_again(rq->session->stats, group_of(rq));

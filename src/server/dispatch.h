@@ -10,10 +10,9 @@
 
 #include "server/work.h"
 
-/* Times that the steps of one request may be run again. Each repetition follows progress
-   of
- * somebody (a sync, a cleaning, another's commit), so this bound is out of reach in
- * practice. */
+/* Times that the steps of one request may be run again. Each repetition follows
+ * progress of somebody (a sync, a cleaning, another's commit), so this bound is out of
+ * reach in practice. */
 #define HF_DISPATCH_AGAIN_MAX 1000000u
 
 /* The row of a kind; NULL: no such request. Constants. */
@@ -32,8 +31,7 @@ int hf_dispatch_run(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm) HF_MUST_CHECK;
 void hf_dispatch_cancel(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm);
 
 /* Give back what the session's request and its orphans hold. HF_OK, or HF_ERR_ABORTED
-   (all is
- * still held). For close, and before a new request when there are orphans. */
+ * (all is still held). For close, and before a new request when there are orphans. */
 int hf_dispatch_release(hf_session *session) HF_EXCLUDES(hf_tsa_nvm) HF_MUST_CHECK;
 
 /* Count a session in or out; it needs no work area for that, and one that goes out holds

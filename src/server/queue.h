@@ -40,13 +40,11 @@ void hf_gate_tell(hf_gate *gate, uint32_t count, hf_wakes *wakes) HF_REQUIRES(hf
 void hf_gate_pass(hf_gate *gate, hf_wakes *wakes) HF_REQUIRES(hf_tsa_nvm);
 
 /* If the session's turn has come: the gate, in which it no longer waits (it is inside,
-   where the
- * gate has a capacity). NULL: it still waits, or does not wait at all. */
+ * where the gate has a capacity). NULL: it still waits, or does not wait at all. */
 hf_gate *hf_gate_take(hf_session *session) HF_REQUIRES(hf_tsa_nvm);
 
 /* Take a session out of the queue that it is in; harmless when it is in none. If it had
-   been
- * let in already, the place goes on to the next. */
+ * been let in already, the place goes on to the next. */
 void hf_gate_abandon(hf_session *session, hf_wakes *wakes) HF_REQUIRES(hf_tsa_nvm);
 
 #endif

@@ -33,8 +33,7 @@ uint32_t hf_request_body_room(const hf_request *rq, uint32_t fixed_len);
 int hf_request_check_fits(const hf_request *rq) HF_MUST_CHECK;
 
 /* The next `size` bytes of rq->scratch as an empty buffer. HF_OK or HF_ERR_SIZE (fewer
-   are
- * left; unchanged). */
+ * are left; unchanged). */
 int hf_request_take(hf_request *rq, size_t size, hf_buffer *buffer) HF_MUST_CHECK;
 
 /* What is in use of a buffer, for rq->out. */

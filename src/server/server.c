@@ -157,8 +157,7 @@ int hf_server_nvm_wait(hf_server *server, hf_ticket ticket)
             return HF_ERR_IO;
         }
         /* Whoever comes first syncs, for all that committed before; the others wait for
-           the
-         * lock and mostly find their ticket covered. */
+         * the lock and mostly find their ticket covered. */
         int rc = sync_begin(server);
         if (rc != HF_OK) {
             return rc;

@@ -213,8 +213,8 @@ static int ahead_read(hf_session *session)
 /* ---- serving ---- */
 
 /* Answers that have not left may use this much of the send buffer before no further
-   request is
- * begun: a client that does not read its answers costs a bounded amount of memory. */
+ * request is begun: a client that does not read its answers costs a bounded amount of
+ * memory. */
 static size_t unsent_len_max(const hf_session *session)
 {
     return (size_t)session->body_size + HF_FRAME_HEADER_SIZE;

@@ -261,8 +261,7 @@ static void test_opening_and_closing_writes_nothing(void **state)
 }
 
 /* The copy is all that is left of the object; no commit tells that it was durable, but
-   the
- * anchor that retired the original does. */
+ * the anchor that retired the original does. */
 static void test_damage_of_a_copy_is_told(void **state)
 {
     bool more = true;
