@@ -16,6 +16,11 @@
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
+/* Bytes of a block of libcrypto's generators: CTR_DRBG with AES (SP 800-90A 10.2.1). */
+#define RANDOM_BLOCK_LEN 16u
+/* The most that one call of RAND_bytes is asked for. */
+#define RANDOM_PART_MAX (HF_OPENSSL_LEN_MAX / RANDOM_BLOCK_LEN * RANDOM_BLOCK_LEN)
+
 int hf_openssl_failed(int status)
 {
     ERR_clear_error();
@@ -67,19 +72,30 @@ static bool is_supported(void *context, uint16_t algorithm, uint32_t key_type)
 }
 
 /* RAND_bytes: the generator for what may be seen; keys come from the private one. Both
- * are of the calling thread. */
+ * are of the calling thread. A generator keeps the block that it gave in part, so it is
+ * asked for whole blocks only. */
 static int random_bytes(void *context, uint8_t *out, size_t len)
 {
+    uint8_t block[RANDOM_BLOCK_LEN];
+    size_t last_len = len % sizeof(block);
+    size_t whole_len = len - last_len;
     (void)context;
-    while (len > 0) {
-        size_t part = len < HF_OPENSSL_LEN_MAX ? len : HF_OPENSSL_LEN_MAX;
+    while (whole_len > 0) {
+        size_t part = whole_len < RANDOM_PART_MAX ? whole_len : RANDOM_PART_MAX;
         if (RAND_bytes(out, (int)part) != 1) {
             return hf_openssl_failed(HF_ERR_RANDOM);
         }
         out += part;
-        len -= part;
+        whole_len -= part;
     }
-    return HF_OK;
+    int rc = HF_OK;
+    if (last_len > 0 && RAND_bytes(block, sizeof(block)) == 1) {
+        memcpy(out, block, last_len);
+    } else if (last_len > 0) {
+        rc = hf_openssl_failed(HF_ERR_RANDOM);
+    }
+    hf_wipe(block, sizeof(block));
+    return rc;
 }
 
 static const hf_crypto_device_ops device_ops = {

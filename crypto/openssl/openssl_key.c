@@ -32,6 +32,14 @@ static int generate_bytes(size_t len, hf_buffer *out)
     return rc;
 }
 
+/* The generator keeps the block that it gave in part, the rest of a key's bytes with it:
+ * have it begin another one. */
+static int forget_block(void)
+{
+    uint8_t byte;
+    return RAND_priv_bytes(&byte, sizeof(byte)) == 1 ? HF_OK : HF_ERR_RANDOM;
+}
+
 int hf_openssl_generate(void *context, uint32_t type, hf_buffer *out)
 {
     const hf_key_type_info *info = hf_key_type_find(type);
@@ -43,6 +51,9 @@ int hf_openssl_generate(void *context, uint32_t type, hf_buffer *out)
         rc = generate_bytes(HMAC_GENERATED_LEN, out);
     } else {
         rc = generate_bytes(info->raw_len_max, out);
+    }
+    if (rc == HF_OK) {
+        rc = forget_block();
     }
     return rc == HF_OK ? HF_OK : hf_openssl_failed(rc);
 }
