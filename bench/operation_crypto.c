@@ -148,8 +148,8 @@ int bench_run_hash(bench_worker *worker)
 int bench_run_hash_stream(bench_worker *worker)
 {
     hf_hash_start_response started;
-    hf_hash_update_response updated;
-    hf_hash_finish_response finished;
+    hf_stream_update_response updated;
+    hf_stream_finish_response finished;
     int rc = hf_client_hash_start(&worker->client,
                                   &(hf_hash_start_request){ .algorithm = HF_ALG_SHA256 },
                                   &started);
@@ -157,14 +157,15 @@ int bench_run_hash_stream(bench_worker *worker)
         return rc;
     }
     uint16_t stream = started.stream;
-    rc = hf_client_hash_update(
+    rc = hf_client_stream_update(
         &worker->client,
-        &(hf_hash_update_request){ .stream = stream, .data = message(worker) }, &updated);
+        &(hf_stream_update_request){ .stream = stream, .data = message(worker) },
+        &updated);
     if (rc != HF_OK) {
         return rc;
     }
-    return hf_client_hash_finish(
-        &worker->client, &(hf_hash_finish_request){ .stream = stream }, &finished);
+    return hf_client_stream_finish(
+        &worker->client, &(hf_stream_finish_request){ .stream = stream }, &finished);
 }
 
 /* ---- with a key ---- */

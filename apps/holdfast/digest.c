@@ -34,11 +34,11 @@ static int stream_feed(hfc_cli *cli, uint16_t stream, hfc_input *input, hf_buffe
         if (rc != HFC_OK || piece->len == 0) {
             break;
         }
-        const hf_hash_update_request in = { .stream = stream,
-                                            .data =
-                                                hf_bytes_of(piece->data, piece->len) };
-        hf_hash_update_response out;
-        int status = hf_client_hash_update(hfc_cli_client(cli), &in, &out);
+        const hf_stream_update_request in = { .stream = stream,
+                                              .data =
+                                                  hf_bytes_of(piece->data, piece->len) };
+        hf_stream_update_response out;
+        int status = hf_client_stream_update(hfc_cli_client(cli), &in, &out);
         if (status != HF_OK) {
             rc = hfc_error_status("hash", status);
         }
@@ -69,11 +69,11 @@ static int stream_run(hfc_cli *cli, const hf_algorithm *hash, hfc_input *input,
     if (rc != HFC_OK) {
         return rc;
     }
-    hf_hash_finish_response out;
-    status = hf_client_hash_finish(
-        client, &(hf_hash_finish_request){ .stream = start.stream }, &out);
+    hf_stream_finish_response out;
+    status = hf_client_stream_finish(
+        client, &(hf_stream_finish_request){ .stream = start.stream }, &out);
     if (status == HF_OK) {
-        status = hf_buffer_append(digest, out.digest);
+        status = hf_buffer_append(digest, out.data);
     }
     return status == HF_OK ? HFC_OK : hfc_error_status("hash", status);
 }

@@ -53,10 +53,12 @@ typedef struct hf_openssl_key {
 int hf_openssl_failed(int status) HF_MUST_CHECK;
 
 /* openssl_hash.c; see hf_crypto_device_ops. */
-int hf_openssl_hash(void *context, uint16_t algorithm, hf_bytes input, hf_buffer *out);
-int hf_openssl_stream_open(void *context, uint16_t algorithm, void **stream);
-int hf_openssl_stream_update(void *context, void *stream, hf_bytes input);
-int hf_openssl_stream_finish(void *context, void *stream, hf_buffer *out);
+int hf_openssl_hash(void *context, uint16_t algorithm, hf_bytes input, size_t output_len,
+                    hf_buffer *out);
+int hf_openssl_stream_open(void *context, const hf_crypto_op *op, bool is_backward,
+                           void **stream);
+int hf_openssl_stream_update(void *context, void *stream, hf_bytes input, hf_buffer *out);
+int hf_openssl_stream_finish(void *context, void *stream, hf_buffer *out, hf_buffer *tag);
 void hf_openssl_stream_close(void *context, void *stream);
 
 /* openssl_mac.c */
@@ -96,8 +98,8 @@ int hf_openssl_edwards_parse(uint32_t type, hf_bytes raw, EVP_PKEY **pkey) HF_MU
 
 /* openssl_key.c */
 int hf_openssl_generate(void *context, uint32_t type, hf_buffer *out);
-int hf_openssl_import(void *context, uint32_t type, uint16_t format, hf_bytes in,
-                      hf_buffer *out);
+int hf_openssl_import(void *context, uint32_t type, const hf_key_encoding *encoding,
+                      hf_bytes in, hf_buffer *out);
 int hf_openssl_export(void *context, uint32_t type, uint16_t format, hf_bytes raw,
                       hf_buffer *out);
 int hf_openssl_public_key(void *context, const hf_crypto_key *key, hf_buffer *out);

@@ -22,8 +22,10 @@ static const EVP_MD *find_md(const hf_openssl *openssl, uint16_t algorithm)
     }
 }
 
-int hf_openssl_hash(void *context, uint16_t algorithm, hf_bytes input, hf_buffer *out)
+int hf_openssl_hash(void *context, uint16_t algorithm, hf_bytes input, size_t output_len,
+                    hf_buffer *out)
 {
+    (void)output_len;
     const EVP_MD *md = find_md(context, algorithm);
     uint8_t digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
@@ -38,9 +40,11 @@ int hf_openssl_hash(void *context, uint16_t algorithm, hf_bytes input, hf_buffer
     return rc;
 }
 
-int hf_openssl_stream_open(void *context, uint16_t algorithm, void **stream)
+int hf_openssl_stream_open(void *context, const hf_crypto_op *op, bool is_backward,
+                           void **stream)
 {
-    const EVP_MD *md = find_md(context, algorithm);
+    const EVP_MD *md = find_md(context, op->algorithm);
+    (void)is_backward;
     if (md == NULL) {
         return HF_ERR_NOTSUPPORTED;
     }
@@ -56,18 +60,20 @@ int hf_openssl_stream_open(void *context, uint16_t algorithm, void **stream)
     return HF_OK;
 }
 
-int hf_openssl_stream_update(void *context, void *stream, hf_bytes input)
+int hf_openssl_stream_update(void *context, void *stream, hf_bytes input, hf_buffer *out)
 {
     (void)context;
+    (void)out;
     if (input.len > 0 && EVP_DigestUpdate(stream, input.data, input.len) != 1) {
         return hf_openssl_failed(HF_ERR_CRYPTO);
     }
     return HF_OK;
 }
 
-int hf_openssl_stream_finish(void *context, void *stream, hf_buffer *out)
+int hf_openssl_stream_finish(void *context, void *stream, hf_buffer *out, hf_buffer *tag)
 {
     (void)context;
+    (void)tag;
     uint8_t digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
     EVP_MD_CTX *copy = EVP_MD_CTX_new();

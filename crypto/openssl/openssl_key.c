@@ -105,9 +105,13 @@ static int import_parts(const hf_openssl *openssl, uint32_t type,
     return hf_buffer_append(out, is_public ? parts->point : parts->secret);
 }
 
-int hf_openssl_import(void *context, uint32_t type, uint16_t format, hf_bytes in,
-                      hf_buffer *out)
+int hf_openssl_import(void *context, uint32_t type, const hf_key_encoding *encoding,
+                      hf_bytes in, hf_buffer *out)
 {
+    uint16_t format = encoding->format;
+    if (format > HF_FORMAT_DER) {
+        return HF_ERR_NOTSUPPORTED;
+    }
     if (HF_KEY_CLASS(type) == HF_CLASS_SECRET) {
         return hf_buffer_append(out, in);
     }

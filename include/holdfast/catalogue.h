@@ -67,20 +67,31 @@
     M(0x0308, KEY, key_evict, "Take a key out of the cache")                             \
     M(0x0309, KEY, key_erase, "Destroy a key in cache and store")                        \
     M(0x030A, KEY, key_revoke, "Clear all usage of a key for good")                      \
+    M(0x030B, KEY, key_wrap, "Export a key encrypted under another key")                 \
+    M(0x030C, KEY, key_unwrap, "Put a wrapped key into the cache, or also the store")    \
+    M(0x030D, KEY, data_wrap, "Encrypt data under a key that may only wrap")             \
+    M(0x030E, KEY, data_unwrap, "Decrypt what data_wrap made")                           \
+    M(0x030F, KEY, key_derive, "Derive a new key, or a secret, from a key")              \
+    M(0x0310, KEY, key_agree, "Agree on a new key, or a secret, with a public key")      \
+    M(0x0311, KEY, key_encapsulate,                                                      \
+      "Make a new key, or a secret, and its encapsulation for a public key")             \
+    M(0x0312, KEY, key_decapsulate, "The key, or the secret, of an encapsulation")       \
+    M(0x0313, KEY, key_signatures_left, "How many signatures a stateful key has left")   \
     M(0x0401, CRYPTO, random, "Random bytes")                                            \
     M(0x0402, CRYPTO, hash, "Digest of data")                                            \
     M(0x0403, CRYPTO, hash_start, "Open a hash stream in the session")                   \
-    M(0x0404, CRYPTO, hash_update, "Add data to a hash stream")                          \
-    M(0x0405, CRYPTO, hash_finish, "Digest of a stream, which ends")                     \
+    M(0x0404, CRYPTO, stream_update, "Add data to a stream; what a cipher gives")        \
+    M(0x0405, CRYPTO, stream_finish, "Digest, MAC or rest of a stream, which ends")      \
     M(0x0406, CRYPTO, mac_generate, "MAC of data")                                       \
     M(0x0407, CRYPTO, mac_verify, "Verify a MAC")                                        \
-    M(0x0408, CRYPTO, encrypt,                                                           \
-      "Authenticated encryption with a nonce made by the server")                        \
-    M(0x0409, CRYPTO, decrypt, "Authenticated decryption")                               \
-    M(0x040A, CRYPTO, sign, "Sign a digest (ECDSA) or a message (EdDSA)")                \
+    M(0x0408, CRYPTO, encrypt, "Encrypt; the nonce is made by the server")               \
+    M(0x0409, CRYPTO, decrypt, "Decrypt")                                                \
+    M(0x040A, CRYPTO, sign, "Sign a message or a digest")                                \
     M(0x040B, CRYPTO, verify, "Verify a signature")                                      \
     M(0x040C, CRYPTO, capabilities,                                                      \
       "Which algorithms and key types the server supports")                              \
+    M(0x040D, CRYPTO, mac_start, "Open a MAC stream in the session")                     \
+    M(0x040E, CRYPTO, cipher_start, "Open a stream of encryption or decryption")         \
     M(0x0501, COUNTER, counter_create, "Create a counter")                               \
     M(0x0502, COUNTER, counter_increment, "Add to a counter and tell the new value")     \
     M(0x0503, COUNTER, counter_read, "Value and metadata of a counter")                  \
@@ -172,17 +183,18 @@
 #define HF_FIELDS_key_import_request(F, S)                                               \
     F(S, HANDLE, handle, 0, 0, "the key; number 0: the server assigns one")              \
     F(S, U32, type, 1, 0xFFFFFFFF, "HF_KEY_TYPE")                                        \
-    F(S, BITS32, flags, 0, 0x007F001F, "HF_FLAG_*, HF_USAGE_*")                          \
+    F(S, BITS32, flags, 0, 0x7F7F3E1F, "HF_FLAG_*, HF_USAGE_*")                          \
     F(S, BITS16, access, 0, 0x0003, "HF_ACCESS_*")                                       \
     F(S, LABEL, label, 0, 0, "label")                                                    \
     F(S, U8, store, 0, 1, "1: into the store too, in the same transaction")              \
-    F(S, U16, format, 0, 1, "enum hf_key_format of the material")                        \
+    F(S, U16, format, 0, 3, "enum hf_key_format of the material")                        \
+    F(S, BYTES, password, 0, 1024, "of an ENCRYPTED format; secret")                     \
     F(S, BYTES, material, 1, HF_BODY_SIZE_MAX, "the key; secret")
 #define HF_FIELDS_key_import_response(F, S) F(S, HANDLE, handle, 1, 0, "the key")
 #define HF_FIELDS_key_generate_request(F, S)                                             \
     F(S, HANDLE, handle, 0, 0, "the key; number 0: the server assigns one")              \
     F(S, U32, type, 1, 0xFFFFFFFF, "HF_KEY_TYPE of a secret or private key")             \
-    F(S, BITS32, flags, 0, 0x007F001F, "HF_FLAG_*, HF_USAGE_*")                          \
+    F(S, BITS32, flags, 0, 0x7F7F3E1F, "HF_FLAG_*, HF_USAGE_*")                          \
     F(S, BITS16, access, 0, 0x0003, "HF_ACCESS_*")                                       \
     F(S, LABEL, label, 0, 0, "label")                                                    \
     F(S, U8, store, 0, 1, "1: into the store too, in the same transaction")
@@ -220,6 +232,100 @@
 #define HF_FIELDS_key_revoke_request(F, S) F(S, HANDLE, handle, 1, 0, "the key")
 #define HF_FIELDS_key_revoke_response(F, S) F(S, NONE, none, 0, 0, "")
 
+/* What a request says of a key that it makes. */
+#define HF_FIELDS_new_key(F, S)                                                          \
+    F(S, HANDLE, handle, 0, 0, "the new key; number 0: the server assigns one")          \
+    F(S, U32, type, 0, 0xFFFFFFFF, "HF_KEY_TYPE of the new key")                         \
+    F(S, BITS32, flags, 0, 0x7F7F3E1F, "HF_FLAG_*, HF_USAGE_*")                          \
+    F(S, BITS16, access, 0, 0x0003, "HF_ACCESS_*")                                       \
+    F(S, LABEL, label, 0, 0, "label")                                                    \
+    F(S, U8, store, 0, 1, "1: into the store too, in the same transaction")
+/* What is made of a secret that was derived: a key, or the secret itself. */
+#define HF_FIELDS_new_secret(F, S)                                                       \
+    HF_FIELDS_new_key(F, S)                                                              \
+    F(S, U8, is_exported, 0, 1,                                                          \
+      "1: the secret is answered and no key is made; needs ALLOW_SECRET")                \
+    F(S, U32, len, 0, 16384, "bytes of the secret; 0: as the type has, or all")
+/* A derivation (enum hf_algorithm_id of class KDF). */
+#define HF_FIELDS_derivation(F, S)                                                       \
+    F(S, U16, kdf, 0, 65535, "enum hf_algorithm_id of a KDF; 0: none")                   \
+    F(S, U16, hash, 0, 65535, "enum hf_algorithm_id of its hash, where it takes one")    \
+    F(S, U32, iterations, 0, 0x7FFFFFFF, "PBKDF2")                                       \
+    F(S, BYTES, salt, 0, 4096, "salt; TLS 1.2 PRF: seed")                                \
+    F(S, BYTES, kdf_label, 0, 4096, "KBKDF, TWO_STEP, TLS 1.2 PRF: label")               \
+    F(S, BYTES, info, 0, 4096, "info, FixedInfo, context or SharedInfo")
+#define HF_FIELDS_wrapping(F, S)                                                         \
+    F(S, HANDLE, kek, 1, 0, "the key that wraps")                                        \
+    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of class WRAP")                 \
+    F(S, U16, hash, 0, 65535, "RSA: hash of OAEP; 0: SHA-256")                           \
+    F(S, U16, mgf_hash, 0, 65535, "RSA: hash of MGF1; 0: as `hash`")                     \
+    F(S, U16, affinity, 0, 2, "enum hf_affinity")
+#define HF_FIELDS_key_wrap_request(F, S)                                                 \
+    F(S, HANDLE, handle, 1, 0, "the key to be wrapped")                                  \
+    HF_FIELDS_wrapping(F, S)
+#define HF_FIELDS_key_wrap_response(F, S)                                                \
+    F(S, U32, type, 0, 0xFFFFFFFF, "HF_KEY_TYPE of the wrapped key")                     \
+    F(S, BYTES, wrapped, 0, HF_BODY_SIZE_MAX, "the wrapped key")
+#define HF_FIELDS_key_unwrap_request(F, S)                                               \
+    HF_FIELDS_new_key(F, S)                                                              \
+    HF_FIELDS_wrapping(F, S)                                                             \
+    F(S, BYTES, wrapped, 1, HF_BODY_SIZE_MAX, "what key_wrap, or another system, made")
+#define HF_FIELDS_key_unwrap_response(F, S)                                              \
+    F(S, HANDLE, handle, 1, 0, "the new key")                                            \
+    F(S, U32, type, 0, 0xFFFFFFFF, "HF_KEY_TYPE")                                        \
+    F(S, BITS32, flags, 0, 0xFFFFFFFF, "HF_FLAG_*, HF_USAGE_*")
+#define HF_FIELDS_data_wrap_request(F, S)                                                \
+    F(S, HANDLE, kek, 1, 0, "an AES key that may WRAP")                                  \
+    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
+    F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "the data")
+#define HF_FIELDS_data_wrap_response(F, S)                                               \
+    F(S, BYTES, wrapped, 0, HF_BODY_SIZE_MAX, "the wrapped data")
+#define HF_FIELDS_data_unwrap_request(F, S)                                              \
+    F(S, HANDLE, kek, 1, 0, "an AES key that may UNWRAP")                                \
+    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
+    F(S, BYTES, wrapped, 0, HF_BODY_SIZE_MAX, "what data_wrap made")
+#define HF_FIELDS_data_unwrap_response(F, S)                                             \
+    F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "the data")
+#define HF_FIELDS_key_derive_request(F, S)                                               \
+    F(S, HANDLE, base, 1, 0, "a key that may DERIVE")                                    \
+    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
+    HF_FIELDS_derivation(F, S)                                                           \
+    HF_FIELDS_new_secret(F, S)
+#define HF_FIELDS_secret_response(F, S)                                                  \
+    F(S, HANDLE, handle, 0, 0, "the new key; 0: the secret is in this answer")           \
+    F(S, BYTES, secret, 0, 16384, "the secret, if it was asked for; secret")
+#define HF_FIELDS_key_derive_response(F, S) HF_FIELDS_secret_response(F, S)
+#define HF_FIELDS_key_agree_request(F, S)                                                \
+    F(S, HANDLE, base, 1, 0, "a private key that may DERIVE")                            \
+    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of class AGREE")                \
+    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
+    F(S, U16, peer_format, 0, 1, "enum hf_key_format of the peer's public key")          \
+    F(S, BYTES, peer, 1, 1024, "public key of the other side, of the same curve")        \
+    HF_FIELDS_derivation(F, S)                                                           \
+    HF_FIELDS_new_secret(F, S)
+#define HF_FIELDS_key_agree_response(F, S) HF_FIELDS_secret_response(F, S)
+#define HF_FIELDS_key_encapsulate_request(F, S)                                          \
+    F(S, HANDLE, base, 1, 0, "a public or private key that may DERIVE")                  \
+    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of class KEM")                  \
+    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
+    HF_FIELDS_derivation(F, S)                                                           \
+    HF_FIELDS_new_secret(F, S)
+#define HF_FIELDS_key_encapsulate_response(F, S)                                         \
+    HF_FIELDS_secret_response(F, S)                                                      \
+    F(S, BYTES, ciphertext, 0, 4096, "the encapsulation")
+#define HF_FIELDS_key_decapsulate_request(F, S)                                          \
+    F(S, HANDLE, base, 1, 0, "a private key that may DERIVE")                            \
+    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of class KEM")                  \
+    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
+    F(S, BYTES, ciphertext, 0, 4096, "the encapsulation")                                \
+    HF_FIELDS_derivation(F, S)                                                           \
+    HF_FIELDS_new_secret(F, S)
+#define HF_FIELDS_key_decapsulate_response(F, S) HF_FIELDS_secret_response(F, S)
+#define HF_FIELDS_key_signatures_left_request(F, S) F(S, HANDLE, handle, 1, 0, "the key")
+#define HF_FIELDS_key_signatures_left_response(F, S)                                     \
+    F(S, U64, count, 0, 0xFFFFFFFFFFFFFFFF, "signatures that it can still make")         \
+    F(S, U64, count_max, 0, 0xFFFFFFFFFFFFFFFF, "signatures of its whole life")
+
 /* ---- CRYPTO ---- */
 #define HF_FIELDS_random_request(F, S)                                                   \
     F(S, U32, len, 0, HF_BODY_SIZE_MAX,                                                  \
@@ -228,65 +334,108 @@
     F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "random bytes")
 #define HF_FIELDS_hash_request(F, S)                                                     \
     F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of a hash")                     \
+    F(S, U32, output_len, 0, 65536, "bytes wanted of a XOF; else 0")                     \
     F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "what to hash")
-#define HF_FIELDS_hash_response(F, S) F(S, BYTES, digest, 0, 64, "digest")
+#define HF_FIELDS_hash_response(F, S) F(S, BYTES, digest, 0, 65536, "digest")
 #define HF_FIELDS_hash_start_request(F, S)                                               \
-    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of a hash")
+    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of a hash")                     \
+    F(S, U32, output_len, 0, 65536, "bytes wanted of a XOF; else 0")
 #define HF_FIELDS_hash_start_response(F, S)                                              \
     F(S, U16, stream, 1, 65535, "names the stream in this session")
-#define HF_FIELDS_hash_update_request(F, S)                                              \
+/* A stream with a key needs, at each call, that the key still exists and may be used so;
+ * when not, that error is the answer and the stream has ended. */
+#define HF_FIELDS_stream_update_request(F, S)                                            \
     F(S, U16, stream, 1, 65535, "the stream")                                            \
     F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "what to add")
-#define HF_FIELDS_hash_update_response(F, S) F(S, NONE, none, 0, 0, "")
-#define HF_FIELDS_hash_finish_request(F, S) F(S, U16, stream, 1, 65535, "the stream")
-#define HF_FIELDS_hash_finish_response(F, S) F(S, BYTES, digest, 0, 64, "digest")
+#define HF_FIELDS_stream_update_response(F, S)                                           \
+    F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "output of a cipher; else empty")
+#define HF_FIELDS_stream_finish_request(F, S)                                            \
+    F(S, U16, stream, 1, 65535, "the stream; it ends in any case")                       \
+    F(S, BYTES, mac, 0, 64, "the MAC to be verified, if that was asked; else empty")
+#define HF_FIELDS_stream_finish_response(F, S)                                           \
+    F(S, BYTES, data, 0, 65536, "digest, MAC, or the rest of a cipher's output")         \
+    F(S, BYTES, tag, 0, 32, "tag of an AEAD; else empty")
+/* Nonces: empty: made by the server. Given ones need HF_FLAG_ALLOW_NONCE, but to verify,
+ * to decrypt, and where the caller always gives one (XTS). */
+#define HF_FIELDS_mac_parameters(F, S)                                                   \
+    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of a MAC")                      \
+    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
+    F(S, U16, mac_len, 0, 64, "bytes of the MAC; 0: whole")                              \
+    F(S, BYTES, nonce, 0, 128, "GMAC: nonce")
 #define HF_FIELDS_mac_generate_request(F, S)                                             \
     F(S, HANDLE, handle, 1, 0, "a key that may SIGN")                                    \
-    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of a MAC")                      \
-    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
+    HF_FIELDS_mac_parameters(F, S)                                                       \
     F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "what to authenticate")
-#define HF_FIELDS_mac_generate_response(F, S) F(S, BYTES, mac, 0, 64, "MAC")
+#define HF_FIELDS_mac_generate_response(F, S)                                            \
+    F(S, BYTES, mac, 0, 64, "MAC")                                                       \
+    F(S, BYTES, nonce, 0, 128, "GMAC: the nonce; else empty")
 #define HF_FIELDS_mac_verify_request(F, S)                                               \
     F(S, HANDLE, handle, 1, 0, "a key that may VERIFY")                                  \
-    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of a MAC")                      \
-    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
-    F(S, BYTES, mac, 0, 64, "the MAC, whole")                                            \
+    HF_FIELDS_mac_parameters(F, S)                                                       \
+    F(S, BYTES, mac, 0, 64, "the MAC, of mac_len bytes")                                 \
     F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "what was authenticated")
 #define HF_FIELDS_mac_verify_response(F, S) F(S, NONE, none, 0, 0, "")
+#define HF_FIELDS_mac_start_request(F, S)                                                \
+    F(S, HANDLE, handle, 1, 0, "a key that may SIGN, or VERIFY")                         \
+    HF_FIELDS_mac_parameters(F, S)                                                       \
+    F(S, U8, is_verify, 0, 1, "1: the stream's finish verifies a MAC")
+#define HF_FIELDS_mac_start_response(F, S)                                               \
+    F(S, U16, stream, 1, 65535, "names the stream in this session")                      \
+    F(S, BYTES, nonce, 0, 128, "GMAC: the nonce; else empty")
+#define HF_FIELDS_cipher_parameters(F, S)                                                \
+    F(S, U16, algorithm, 1, 65535,                                                       \
+      "enum hf_algorithm_id of class AEAD, CIPHER or ASYMMETRIC")                        \
+    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
+    F(S, U16, hash, 0, 65535, "OAEP: hash")                                              \
+    F(S, U16, mgf_hash, 0, 65535, "OAEP: hash of MGF1; 0: as `hash`")                    \
+    F(S, U16, tag_len, 0, 32, "AEAD: bytes of the tag; 0: whole")                        \
+    F(S, BYTES, nonce, 0, 128, "nonce, IV or tweak")                                     \
+    F(S, BYTES, aad, 0, HF_BODY_SIZE_MAX,                                                \
+      "AEAD: additional authenticated data; OAEP: label")
 #define HF_FIELDS_encrypt_request(F, S)                                                  \
     F(S, HANDLE, handle, 1, 0, "a key that may ENCRYPT")                                 \
-    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of an AEAD")                    \
-    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
-    F(S, BYTES, aad, 0, HF_BODY_SIZE_MAX, "additional authenticated data")               \
+    HF_FIELDS_cipher_parameters(F, S)                                                    \
     F(S, BYTES, plaintext, 0, HF_BODY_SIZE_MAX, "plaintext")
 #define HF_FIELDS_encrypt_response(F, S)                                                 \
-    F(S, BYTES, nonce, 0, 32, "the nonce, new for each call")                            \
-    F(S, BYTES, tag, 0, 32, "tag")                                                       \
+    F(S, BYTES, nonce, 0, 128, "the nonce, IV or tweak; empty where there is none")      \
+    F(S, BYTES, tag, 0, 32, "tag of an AEAD; else empty")                                \
     F(S, BYTES, ciphertext, 0, HF_BODY_SIZE_MAX, "ciphertext")
 #define HF_FIELDS_decrypt_request(F, S)                                                  \
     F(S, HANDLE, handle, 1, 0, "a key that may DECRYPT")                                 \
-    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of an AEAD")                    \
-    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
-    F(S, BYTES, nonce, 0, 32, "nonce")                                                   \
-    F(S, BYTES, tag, 0, 32, "tag, whole")                                                \
-    F(S, BYTES, aad, 0, HF_BODY_SIZE_MAX, "additional authenticated data")               \
+    HF_FIELDS_cipher_parameters(F, S)                                                    \
+    F(S, BYTES, tag, 0, 32, "tag of an AEAD, of tag_len bytes")                          \
     F(S, BYTES, ciphertext, 0, HF_BODY_SIZE_MAX, "ciphertext")
 #define HF_FIELDS_decrypt_response(F, S)                                                 \
     F(S, BYTES, plaintext, 0, HF_BODY_SIZE_MAX, "plaintext")
+#define HF_FIELDS_cipher_start_request(F, S)                                             \
+    F(S, HANDLE, handle, 1, 0, "a key that may ENCRYPT, or DECRYPT")                     \
+    HF_FIELDS_cipher_parameters(F, S)                                                    \
+    F(S, U8, is_decrypt, 0, 1, "1: decrypt; not with an AEAD")
+#define HF_FIELDS_cipher_start_response(F, S)                                            \
+    F(S, U16, stream, 1, 65535, "names the stream in this session")                      \
+    F(S, BYTES, nonce, 0, 128, "the nonce, IV or tweak; empty where there is none")
+#define HF_FIELDS_signature_parameters(F, S)                                             \
+    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of a signature")                \
+    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
+    F(S, U16, format, 0, 1, "enum hf_signature_format (ECDSA)")                          \
+    F(S, U16, hash, 0, 65535,                                                            \
+      "enum hf_algorithm_id of a hash; ECDSA 0: `data` is a digest of any hash")         \
+    F(S, U16, mgf_hash, 0, 65535, "PSS: hash of MGF1; 0: as `hash`")                     \
+    F(S, U16, salt_len, 0, 65535, "PSS: bytes of the salt; 65535: as the hash has")      \
+    F(S, U8, is_digest, 0, 1, "1: `data` is the digest by `hash`, not the message")      \
+    F(S, U8, is_deterministic, 0, 1,                                                     \
+      "1: without randomness (RFC 6979, FIPS 204, FIPS 205)")                            \
+    F(S, BYTES, context, 0, 255, "EdDSA, ML-DSA, SLH-DSA: context")
 #define HF_FIELDS_sign_request(F, S)                                                     \
     F(S, HANDLE, handle, 1, 0, "a private key that may SIGN")                            \
-    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of a signature")                \
-    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
-    F(S, U16, format, 0, 1, "enum hf_signature_format (ECDSA)")                          \
-    F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "digest (ECDSA) or message (EdDSA)")
-#define HF_FIELDS_sign_response(F, S) F(S, BYTES, signature, 0, 1024, "signature")
+    HF_FIELDS_signature_parameters(F, S)                                                 \
+    F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "message or digest")
+#define HF_FIELDS_sign_response(F, S) F(S, BYTES, signature, 0, 65535, "signature")
 #define HF_FIELDS_verify_request(F, S)                                                   \
     F(S, HANDLE, handle, 1, 0, "a private or public key that may VERIFY")                \
-    F(S, U16, algorithm, 1, 65535, "enum hf_algorithm_id of a signature")                \
-    F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
-    F(S, U16, format, 0, 1, "enum hf_signature_format (ECDSA)")                          \
-    F(S, BYTES, signature, 0, 1024, "signature")                                         \
-    F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "digest (ECDSA) or message (EdDSA)")
+    HF_FIELDS_signature_parameters(F, S)                                                 \
+    F(S, BYTES, signature, 0, 65535, "signature")                                        \
+    F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "message or digest")
 #define HF_FIELDS_verify_response(F, S) F(S, NONE, none, 0, 0, "")
 #define HF_FIELDS_capabilities_request(F, S) F(S, NONE, none, 0, 0, "")
 #define HF_FIELDS_capabilities_response(F, S)                                            \
@@ -365,7 +514,11 @@
     F(S, U32, slow_queued_count, 0, 0xFFFFFFFF, "slow requests queued")                  \
     F(S, U32, device_queued_count, 0, 0xFFFFFFFF,                                        \
       "requests queued for exclusive devices")                                           \
-    F(S, U32, slot_queued_count, 0, 0xFFFFFFFF, "requests queued for a key slot")
+    F(S, U32, slot_queued_count, 0, 0xFFFFFFFF, "requests queued for a key slot")        \
+    F(S, U64, device_error_count, 0, 0xFFFFFFFFFFFFFFFF,                                 \
+      "operations that a crypto device failed to do")                                    \
+    F(S, U64, device_fallback_count, 0, 0xFFFFFFFFFFFFFFFF,                              \
+      "of these, given to the next device, as the server's policy allows")
 #define HF_FIELDS_admin_compact_request(F, S) F(S, NONE, none, 0, 0, "")
 #define HF_FIELDS_admin_compact_response(F, S)                                           \
     F(S, U32, secret_residue_count, 0, 0xFFFFFFFF,                                       \

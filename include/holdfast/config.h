@@ -48,13 +48,20 @@
 #define HF_CFG_KEY_SMALL_SIZE 128
 #endif
 
+/* Largest input, bytes, that is authenticated as a whole before any of it is used: AEAD
+ * decryption and unwrapping. Range 1024..1048576. No RAM by itself: the work area of the
+ * request that needs it. */
+#ifndef HF_CFG_STAGE_SIZE_MAX
+#define HF_CFG_STAGE_SIZE_MAX 1048576
+#endif
+
 /* Crypto devices of one server. Range 1..8. One lock and queue of RAM each. */
 #ifndef HF_CFG_CRYPTO_DEVICES_MAX
 #define HF_CFG_CRYPTO_DEVICES_MAX 4
 #endif
 
-/* Hash streams that one session may have open. Range 1..16. 16 bytes each in a
- * session. */
+/* Streams (hash, MAC, cipher) that one session may have open. Range 1..16. 48 bytes each
+ * in a session. */
 #ifndef HF_CFG_SESSION_STREAMS_MAX
 #define HF_CFG_SESSION_STREAMS_MAX 4
 #endif
@@ -81,6 +88,9 @@
 #endif
 #if HF_CFG_KEY_SIZE_MAX < 64 || HF_CFG_KEY_SIZE_MAX > 65535
 #error "HF_CFG_KEY_SIZE_MAX must be 64..65535"
+#endif
+#if HF_CFG_STAGE_SIZE_MAX < 1024 || HF_CFG_STAGE_SIZE_MAX > 1048576
+#error "HF_CFG_STAGE_SIZE_MAX must be 1024..1048576"
 #endif
 #if HF_CFG_WINDOW_MAX < 1 || HF_CFG_WINDOW_MAX > 64
 #error "HF_CFG_WINDOW_MAX must be 1..64"

@@ -2,15 +2,17 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Cryptography: the algorithm table, key types, and the interface of crypto devices.
- * Nothing here computes: a device does (crypto/openssl over libcrypto on the host, an
- * accelerator's driver on a microcontroller).
+ * Cryptography: the interface of crypto devices. What there is to be computed is said by
+ * the tables of algorithm.h and key_type.h. Nothing here computes: a device does
+ * (crypto/openssl over libcrypto on the host, an accelerator's driver on a
+ * microcontroller).
  *
  * The shared part is hf_crypto: an ordered list of devices. A concurrent device is called
  * by any number of threads at once. An exclusive one serves one request at a time: the
  * server queues requests for it and takes its lock around each operation. Selection: the
  * first device in the list that supports the algorithm and key type and matches the
- * affinity. A device that fails gives an error, never a silent fall-back.
+ * affinity. A device that fails gives an error; whether another one is tried then is the
+ * server's policy (hf_server_config), never decided here.
  *
  * No function of this header may be called while the store lock is held (HF_EXCLUDES),
  * except the table look-ups, which touch constants only.
@@ -26,140 +28,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "holdfast/algorithm.h"
 #include "holdfast/bytes.h"
 #include "holdfast/config.h"
+#include "holdfast/key_type.h"
 #include "holdfast/lock.h"
 #include "holdfast/status.h"
 #include "holdfast/tsa.h"
-#include "holdfast/usage.h"
-
-/* ---- key types: family (8) | class (8) | parameter (16); wire and storage values */
-#define HF_KEY_TYPE(family, class, parameter)                                            \
-    (((uint32_t)(family) << 24) | ((uint32_t)(class) << 16) | (uint32_t)(parameter))
-#define HF_KEY_FAMILY(type) ((uint8_t)((type) >> 24))
-#define HF_KEY_CLASS(type) ((uint8_t)((type) >> 16))
-#define HF_KEY_PARAMETER(type) ((uint16_t)(type))
-
-enum hf_key_family {
-    HF_FAMILY_AES = 1,        /* parameter: bits */
-    HF_FAMILY_GENERIC = 2,    /* HMAC, derivation; parameter: bits, 0 = any length */
-    HF_FAMILY_EC = 3,         /* short Weierstrass; parameter: enum hf_curve */
-    HF_FAMILY_EDWARDS = 4,    /* EdDSA; parameter: enum hf_curve */
-    HF_FAMILY_MONTGOMERY = 5, /* X25519/X448 (reserved) */
-    HF_FAMILY_RSA = 6         /* parameter: bits (reserved) */
-};
-enum hf_key_class { HF_CLASS_SECRET = 1, HF_CLASS_PRIVATE = 2, HF_CLASS_PUBLIC = 3 };
-enum hf_curve {
-    HF_CURVE_P256 = 1, /* secp256r1 */
-    HF_CURVE_P384 = 2, /* secp384r1 */
-    HF_CURVE_ED25519 = 16
-};
-
-#define HF_KEY_AES_128 HF_KEY_TYPE(HF_FAMILY_AES, HF_CLASS_SECRET, 128)
-#define HF_KEY_AES_256 HF_KEY_TYPE(HF_FAMILY_AES, HF_CLASS_SECRET, 256)
-/* 16..128 bytes; a generated one has 32. */
-#define HF_KEY_HMAC HF_KEY_TYPE(HF_FAMILY_GENERIC, HF_CLASS_SECRET, 0)
-#define HF_KEY_P256 HF_KEY_TYPE(HF_FAMILY_EC, HF_CLASS_PRIVATE, HF_CURVE_P256)
-#define HF_KEY_P256_PUBLIC HF_KEY_TYPE(HF_FAMILY_EC, HF_CLASS_PUBLIC, HF_CURVE_P256)
-#define HF_KEY_P384 HF_KEY_TYPE(HF_FAMILY_EC, HF_CLASS_PRIVATE, HF_CURVE_P384)
-#define HF_KEY_P384_PUBLIC HF_KEY_TYPE(HF_FAMILY_EC, HF_CLASS_PUBLIC, HF_CURVE_P384)
-#define HF_KEY_ED25519 HF_KEY_TYPE(HF_FAMILY_EDWARDS, HF_CLASS_PRIVATE, HF_CURVE_ED25519)
-#define HF_KEY_ED25519_PUBLIC                                                            \
-    HF_KEY_TYPE(HF_FAMILY_EDWARDS, HF_CLASS_PUBLIC, HF_CURVE_ED25519)
-
-/* The public type that belongs to a private one; a public type is its own. 0 when the
- * type is symmetric or unknown. Constants; any thread, any lock. */
-uint32_t hf_key_type_public(uint32_t type);
-
-/* One row of the key type table. */
-typedef struct hf_key_type_info {
-    uint32_t type;
-    const char *name;     /* "p256", "aes-256", "ed25519-public": used by CLI and logs */
-    uint16_t raw_len_min; /* bytes of the stored (raw) material */
-    uint16_t raw_len_max; /* the same as raw_len_min unless the type has a free length */
-    uint16_t public_len;  /* bytes of the raw public key; 0 = none (symmetric) */
-    uint16_t signature_len; /* bytes of a raw signature; 0 = it does not sign */
-    uint16_t der_len_max;   /* bytes of the DER encoding; 0 = it has none (symmetric) */
-    uint32_t usages;        /* HF_USAGE_* bits that make sense for it */
-} hf_key_type_info;
-
-/* The row of a type, or of a name; NULL when unknown. Constants; any thread, any lock. */
-const hf_key_type_info *hf_key_type_find(uint32_t type);
-const hf_key_type_info *hf_key_type_find_name(const char *name);
-/* Rows by index 0, 1, ...; NULL behind the last. */
-const hf_key_type_info *hf_key_type_at(size_t index);
-
-/*
- * Encodings of key material in requests. Inside the server keys are always raw: symmetric
- * bytes; EC private scalar (big-endian, field size); EC public point 04||X||Y; Ed25519
- * seed; Ed25519 public key.
- *
- * DER is PKCS#8 PrivateKeyInfo, version 0, for a private type (RFC 5208 with RFC 5915 and
- * RFC 8410) and SubjectPublicKeyInfo for a public one (RFC 5480, RFC 8410). Only named
- * curves and uncompressed points; attributes are refused. Symmetric types have no DER.
- */
-enum hf_key_format { HF_FORMAT_RAW = 0, HF_FORMAT_DER = 1 };
-
-/* ---- the algorithm table ---- */
-enum hf_algorithm_id {
-    HF_ALG_NONE = 0,
-    HF_ALG_SHA256 = 0x0103,
-    HF_ALG_SHA384 = 0x0104,
-    HF_ALG_SHA512 = 0x0105,
-    HF_ALG_HMAC_SHA256 = 0x0203,
-    HF_ALG_AES_GCM = 0x0305,
-    HF_ALG_ECDSA = 0x0401,  /* digest in; FIPS 186-5 6.4 */
-    HF_ALG_ED25519 = 0x0410 /* message in; RFC 8032 5.1 */
-};
-
-enum hf_algorithm_class {
-    HF_CLASS_HASH = 1,
-    HF_CLASS_MAC = 2,
-    HF_CLASS_AEAD = 3,
-    HF_CLASS_SIGNATURE = 4
-};
-
-typedef struct hf_algorithm {
-    uint16_t id;         /* enum hf_algorithm_id */
-    uint8_t class;       /* enum hf_algorithm_class */
-    uint8_t family;      /* enum hf_key_family of its keys; 0 = keyless */
-    const char *name;    /* "sha256", "hmac-sha256", "aes-gcm", "ecdsa", "ed25519" */
-    uint16_t output_len; /* bytes of the digest, MAC or tag; 0 = by key and format */
-    uint16_t nonce_len;  /* bytes of the AEAD nonce; 0 = it has none */
-    uint32_t input_len_min, input_len_max; /* bytes of input; 0,0 = any */
-    uint32_t usage_forward;        /* usage bit to mac, encrypt or sign; 0 = keyless */
-    uint32_t usage_backward;       /* usage bit to verify or decrypt; 0 = keyless */
-    uint64_t invocation_count_max; /* forward uses of one key; 0 = unlimited */
-} hf_algorithm;
-
-/* A row, by id or name or index; NULL when unknown. Constants; any thread, any lock. */
-const hf_algorithm *hf_algorithm_find(uint16_t id);
-const hf_algorithm *hf_algorithm_find_name(const char *name);
-const hf_algorithm *hf_algorithm_at(size_t index);
-
-/* May a key of this type be used with the algorithm, forward (hash, mac, encrypt, sign)
- * or backward (verify, decrypt)? Private keys also verify. key_type 0 fits a keyless
- * algorithm only. Constants; any thread, any lock. */
-bool hf_algorithm_fits(const hf_algorithm *algorithm, uint32_t key_type,
-                       bool is_backward);
-
-/* Encodings of ECDSA signatures. */
-enum hf_signature_format {
-    HF_SIGNATURE_DER =
-        0, /* Ecdsa-Sig-Value, RFC 3279 2.2.3; DER only, nothing behind it */
-    HF_SIGNATURE_RAW = 1 /* r || s, each of field size */
-};
-
-/*
- * Room, in bytes, that an output buffer needs: of a digest, MAC, tag or signature. A DER
- * signature may turn out shorter. `format` matters for ECDSA only; key_type is 0 for
- * hashes. 0 when the key type and algorithm do not fit or are unknown. Any thread, any
- * lock.
- */
-size_t hf_crypto_output_len_max(uint16_t algorithm, uint32_t key_type, uint16_t format);
-
-/* The same for an exported key: 0 when the type is unknown or has no such format. */
-size_t hf_crypto_key_len_max(uint32_t key_type, uint16_t format);
 
 /* ---- devices ---- */
 
@@ -171,16 +46,39 @@ typedef struct hf_crypto_key {
     uint32_t device;   /* index of the device that made `parsed`; others do not get it */
 } hf_crypto_key;
 
-/* What sign, verify, mac, encrypt and decrypt need. Nothing of it is kept after the
- * call. */
+/* How imported material is encoded. */
+typedef struct hf_key_encoding {
+    uint16_t format;   /* enum hf_key_format */
+    hf_bytes password; /* HF_FORMAT_ENCRYPTED; else empty */
+} hf_key_encoding;
+
+/* PSS: the salt has the length of the hash (RFC 8017 9.1). */
+#define HF_SALT_LEN_HASH 0xFFFFu
+
+/* What an operation with a key needs. What the algorithm's row does not take is 0 or
+ * empty (HF_ERR_RANGE otherwise). Nothing of it is kept after the call. */
 typedef struct hf_crypto_op {
-    uint16_t algorithm;       /* enum hf_algorithm_id */
-    uint16_t format;          /* enum hf_signature_format; ECDSA only, else 0 */
-    const hf_crypto_key *key; /* not NULL */
-    hf_bytes input;           /* digest, message, plaintext or ciphertext */
-    hf_bytes aad;             /* AEAD: additional authenticated data, may be empty */
-    hf_bytes signature;       /* verify: signature or MAC; decrypt: tag */
-    hf_bytes nonce;           /* AEAD: the nonce, hf_algorithm.nonce_len bytes */
+    uint16_t algorithm;    /* enum hf_algorithm_id */
+    uint16_t format;       /* enum hf_signature_format; ECDSA only, else 0 */
+    uint16_t hash;         /* enum hf_algorithm_id of a hash: of RSA, of a KDF; of ECDSA
+                                 0 when `input` is a digest of any length */
+    uint16_t mgf_hash;     /* PSS, OAEP: hash of MGF1; 0 = as `hash` */
+    uint16_t salt_len;     /* PSS: bytes, or HF_SALT_LEN_HASH */
+    bool is_digest;        /* with `hash`: `input` is its digest, not the message */
+    bool is_deterministic; /* ECDSA: RFC 6979; ML-DSA, SLH-DSA: no randomness */
+    uint32_t output_len;   /* MAC, tag: bytes, 0 = whole; KDF: bytes wanted */
+    uint32_t iterations;   /* PBKDF2, 1 or more */
+    const hf_crypto_key *key;  /* not NULL but for a hash stream */
+    const hf_crypto_key *peer; /* agree: public key of the other side, of the same
+                                  parameter as `key`; it was imported, so it is valid */
+    hf_bytes input;            /* digest, message, plaintext or ciphertext */
+    hf_bytes aad;              /* AEAD: additional authenticated data; OAEP: label */
+    hf_bytes signature;        /* verify: signature or MAC; decrypt: tag */
+    hf_bytes nonce;            /* nonce, IV or tweak */
+    hf_bytes context;          /* EdDSA, ML-DSA, SLH-DSA: up to 255 bytes */
+    hf_bytes salt;             /* KDF: salt; TLS 1.2 PRF: seed */
+    hf_bytes label;            /* KBKDF, TWO_STEP, TLS 1.2 PRF: label */
+    hf_bytes info;             /* KDF: info, FixedInfo, context, SharedInfo */
 } hf_crypto_op;
 
 /*
@@ -217,8 +115,8 @@ typedef struct hf_crypto_device_ops {
     /* Check and convert encoded material to raw: exact type, no trailing bytes, public
      * points on the curve, scalars in range, an embedded public key that belongs to the
      * private one. */
-    int (*import)(void *context, uint32_t type, uint16_t format, hf_bytes in,
-                  hf_buffer *out);
+    int (*import)(void *context, uint32_t type, const hf_key_encoding *encoding,
+                  hf_bytes in, hf_buffer *out);
     /* Encode raw material of `type` in a format. */
     int (*export)(void *context, uint32_t type, uint16_t format, hf_bytes raw,
                   hf_buffer *out);
@@ -228,21 +126,41 @@ typedef struct hf_crypto_device_ops {
      * is NULL when the device has no form of its own for the type. */
     int (*parse)(void *context, uint32_t type, hf_bytes raw, void **parsed);
     void (*parsed_destroy)(void *context, void *parsed);
-    int (*hash)(void *context, uint16_t algorithm, hf_bytes input, hf_buffer *out);
-    /* Streams: at most one thread at a time uses one. `finish` does not end the stream:
-     * it gives the digest of all input so far, and more input may follow. */
-    int (*stream_open)(void *context, uint16_t algorithm, void **stream);
-    int (*stream_update)(void *context, void *stream, hf_bytes input);
-    int (*stream_finish)(void *context, void *stream, hf_buffer *out);
+    /* The digest, of output_len bytes: all of it, or what is asked of a XOF. */
+    int (*hash)(void *context, uint16_t algorithm, hf_bytes input, size_t output_len,
+                hf_buffer *out);
+    /* Streams of hashes, MACs, ciphers and AEAD encryption: at most one thread at a time
+     * uses one. `op` has all that the one-shot operation has but the input, and of it
+     * nothing may be kept but copies. `update` gives what can be given of a cipher's
+     * output (at most input.len + 32 bytes), nothing for hashes and MACs. `finish` gives
+     * the digest, the MAC, or the rest of the output, and the tag into `tag` (NULL
+     * where there is none); after it the stream can only be closed. */
+    int (*stream_open)(void *context, const hf_crypto_op *op, bool is_backward,
+                       void **stream);
+    int (*stream_update)(void *context, void *stream, hf_bytes input, hf_buffer *out);
+    int (*stream_finish)(void *context, void *stream, hf_buffer *out, hf_buffer *tag);
     void (*stream_close)(void *context, void *stream);
     /* The whole MAC. hf_crypto_verify of a MAC also calls this, and compares. */
     int (*mac)(void *context, const hf_crypto_op *op, hf_buffer *out);
     int (*sign)(void *context, const hf_crypto_op *op, hf_buffer *out);
     int (*verify)(void *context, const hf_crypto_op *op);
-    /* AEAD: ciphertext into `out`, tag into `tag`. */
+    /* AEAD, CIPHER, ASYMMETRIC: ciphertext into `out`, an AEAD's tag of op->output_len
+     * bytes into `tag`, which is NULL for the others. */
     int (*encrypt)(void *context, const hf_crypto_op *op, hf_buffer *out, hf_buffer *tag);
-    /* AEAD: plaintext into `out`. With a wrong tag HF_ERR_VERIFY. */
+    /* Plaintext into `out`. With a wrong tag, padding or integrity value HF_ERR_VERIFY,
+     * and one and the same for everything that can be wrong with a padding. */
     int (*decrypt)(void *context, const hf_crypto_op *op, hf_buffer *out);
+    /* KDF: op->output_len bytes derived from op->key. */
+    int (*derive)(void *context, const hf_crypto_op *op, hf_buffer *out);
+    /* AGREE: the shared secret of op->key and op->peer, of fixed length. HF_ERR_KEY when
+     * it is the neutral element or all zero. */
+    int (*agree)(void *context, const hf_crypto_op *op, hf_buffer *out);
+    /* KEM: a new shared secret, and what carries it to the owner of op->key. */
+    int (*encapsulate)(void *context, const hf_crypto_op *op, hf_buffer *ciphertext,
+                       hf_buffer *secret);
+    /* The shared secret of op->input. A ciphertext of the right length that was not made
+     * for this key gives another secret, not an error (FIPS 203 6.3). */
+    int (*decapsulate)(void *context, const hf_crypto_op *op, hf_buffer *secret);
 } hf_crypto_device_ops;
 
 typedef struct hf_crypto_device_config {
@@ -338,10 +256,11 @@ int hf_crypto_random(hf_crypto *crypto, uint32_t device, uint8_t *out, size_t le
 int hf_crypto_generate(hf_crypto *crypto, uint32_t device, uint32_t type, hf_buffer *out)
     HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 
-/* Check encoded->material, which is in `format` (enum hf_key_format) and must be of
- * exactly encoded->type, and convert it to raw. `parsed` is not looked at. */
+/* Check encoded->material, which is encoded so and must be of exactly encoded->type, and
+ * convert it to raw. `parsed` is not looked at. HF_ERR_VERIFY when the password is wrong
+ * (HF_FORMAT_ENCRYPTED); HF_ERR_TYPE when the type has no such format. */
 int hf_crypto_import(hf_crypto *crypto, uint32_t device, const hf_crypto_key *encoded,
-                     uint16_t format, hf_buffer *out)
+                     const hf_key_encoding *encoding, hf_buffer *out)
     HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 
 /* Encode a key in `format` (enum hf_key_format). A private key's DER has its public
@@ -366,63 +285,115 @@ int hf_crypto_parse(hf_crypto *crypto, uint32_t device, hf_crypto_key *key)
 void hf_crypto_parsed_destroy(hf_crypto *crypto, uint32_t device, void *parsed)
     HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device);
 
-/* The digest of `input`, which may be empty. */
+/* The digest of `input`, which may be empty. HF_ERR_RANGE for a XOF. */
 int hf_crypto_hash(hf_crypto *crypto, uint32_t device, uint16_t algorithm, hf_bytes input,
                    hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 
-/* A hash stream: belongs to one session. Zeroed = not open. */
+/* The same with output_len bytes: of a XOF 1 .. HF_XOF_LEN_MAX, of others all. */
+int hf_crypto_xof(hf_crypto *crypto, uint32_t device, uint16_t algorithm, hf_bytes input,
+                  size_t output_len, hf_buffer *out)
+    HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
+
+/* A stream: belongs to one session. Zeroed = not open. */
 typedef struct hf_crypto_stream {
     void *stream; /* the device's; NULL = not open */
     uint32_t device;
     uint16_t algorithm;
+    bool is_backward;
+    bool is_finished;    /* can only be closed */
+    uint32_t output_len; /* bytes of digest, MAC or tag that finish gives; 0 = none */
 } hf_crypto_stream;
 
-/* Start a stream in *stream, which must not be open (HF_ERR_STATE). Zeroed after other
- * errors. */
-int hf_crypto_stream_open(hf_crypto *crypto, uint32_t device, uint16_t algorithm,
-                          hf_crypto_stream *stream) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device)
+/*
+ * Start a stream in *stream, which must not be open (HF_ERR_STATE).
+ *
+ * op           as for the one-shot operation, without input; of a hash the algorithm and,
+ *              for a XOF, output_len. Nothing of it is used after the call.
+ * is_backward  decrypt; a MAC is always computed forward and compared by the caller.
+ *
+ * HF_ERR_NOTSUPPORTED also when the row's traits do not allow a stream so. Zeroed after
+ * errors but HF_ERR_STATE.
+ */
+int hf_crypto_stream_open(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
+                          bool is_backward, hf_crypto_stream *stream)
+    HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
+
+/* Bytes of room that update needs for `len` bytes of input: at most len + 32; 0 for
+ * hashes and MACs. Any thread, any lock. */
+size_t hf_crypto_stream_room(const hf_crypto_stream *stream, size_t len);
+
+/* Add input, which may be empty, and append what comes out; `out` may be NULL for hashes
+ * and MACs. HF_ERR_STATE when the stream is not open or finished. After an error but
+ * HF_ERR_STATE, HF_ERR_SIZE and HF_ERR_ARG the stream is useless and can only be
+ * closed. */
+int hf_crypto_stream_update(hf_crypto *crypto, hf_crypto_stream *stream, hf_bytes input,
+                            hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device)
     HF_MUST_CHECK;
 
-/* Add input, which may be empty. HF_ERR_STATE when the stream is not open. After
- * HF_ERR_CRYPTO the stream is useless and can only be closed. */
-int hf_crypto_stream_update(hf_crypto *crypto, hf_crypto_stream *stream, hf_bytes input)
-    HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
-
-/* The digest of all input so far. The stream stays open, and more input may follow.
- * HF_ERR_STATE when it is not open. An error leaves the stream as it was. */
-int hf_crypto_stream_finish(hf_crypto *crypto, hf_crypto_stream *stream, hf_buffer *out)
-    HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
+/* The digest or MAC, or the rest of the output and, for an AEAD, the tag into `tag`
+ * (else NULL). The stream can then only be closed, also after an error but HF_ERR_SIZE
+ * and HF_ERR_ARG. HF_ERR_RANGE: the input of all is not a multiple of what the cipher
+ * needs; HF_ERR_VERIFY: wrong padding. HF_ERR_STATE as for update. */
+int hf_crypto_stream_finish(hf_crypto *crypto, hf_crypto_stream *stream, hf_buffer *out,
+                            hf_buffer *tag) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device)
+    HF_MUST_CHECK;
 
 /* End the stream, wipe its state and zero the structure; harmless when it is not open.
  * When the lock of an exclusive device cannot be had, the state stays with the device. */
 void hf_crypto_stream_close(hf_crypto *crypto, hf_crypto_stream *stream)
     HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device);
 
-/* The whole MAC of op->input, which may be empty. */
+/* The MAC of op->input, which may be empty, cut to op->output_len bytes. */
 int hf_crypto_mac(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
                   hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 
-/* Sign. ECDSA (FIPS 186-5 6.4): op->input is a digest of 20..64 bytes, of which the
- * leftmost bits of the curve's order count. Ed25519 (RFC 8032 5.1): op->input is the
- * message. */
+/* Sign op->input. What it is, says the algorithm: ECDSA a digest of 20..64 bytes, of
+ * which the leftmost bits of the curve's order count, or with op->hash the message; RSA
+ * the message, or with is_digest its digest; the others the message. */
 int hf_crypto_sign(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
                    hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 
 /* Verify op->signature, of any length: a signature, with a public or a private key, or a
- * MAC, compared in constant time. HF_ERR_VERIFY when it is wrong or malformed. */
+ * MAC, compared in constant time: its length is op->output_len (0 = whole).
+ * HF_ERR_VERIFY when it is wrong or malformed. */
 int hf_crypto_verify(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op)
     HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 
 /* Encrypt op->input with op->nonce, which the caller must never use twice with one key
- * (SP 800-38D 8). As many bytes into `out`, the tag into `tag`. */
+ * (SP 800-38D 8) where the mode depends on it. The output into `out`: room of
+ * hf_crypto_cipher_len_max; the tag of an AEAD into `tag`, which is NULL otherwise. */
 int hf_crypto_encrypt(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
                       hf_buffer *out, hf_buffer *tag)
     HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 
-/* Decrypt op->input; op->signature is the tag, of full length. HF_ERR_VERIFY when the tag
- * is wrong: then no plaintext is left in `out`. */
+/* Decrypt op->input; of an AEAD op->signature is the tag, of op->output_len bytes (0 =
+ * whole). HF_ERR_VERIFY when the tag, the padding or the integrity value is wrong: then
+ * no plaintext is left in `out`. */
 int hf_crypto_decrypt(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
                       hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device)
+    HF_MUST_CHECK;
+
+/* Derive op->output_len bytes, 1 .. HF_DERIVED_LEN_MAX and what the function allows
+ * (HF_ERR_RANGE), from op->key. */
+int hf_crypto_derive(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
+                     hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
+
+/* The shared secret of the private op->key and the public op->peer, of the length
+ * hf_crypto_output_len_max. HF_ERR_TYPE when they do not belong together, HF_ERR_KEY when
+ * the peer's key gives no secret. */
+int hf_crypto_agree(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
+                    hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
+
+/* A new shared secret of HF_KEM_SECRET_LEN bytes into `secret`, and its encapsulation for
+ * op->key into `ciphertext`. */
+int hf_crypto_encapsulate(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
+                          hf_buffer *ciphertext, hf_buffer *secret)
+    HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
+
+/* The shared secret that op->input carries, for the private op->key. HF_ERR_RANGE when
+ * the ciphertext has the wrong length. */
+int hf_crypto_decapsulate(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
+                          hf_buffer *secret) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device)
     HF_MUST_CHECK;
 
 #endif

@@ -27,7 +27,7 @@
 #include "holdfast/bytes.h"
 #include "holdfast/status.h"
 
-#define HF_PROTO_VERSION 1
+#define HF_PROTO_VERSION 2
 
 #define HF_FRAME_HEADER_SIZE 16u
 #define HF_FRAME_MAGIC 0x4648u /* "HF" */

@@ -32,12 +32,14 @@ typedef struct hf_request {
     hf_metadata meta;    /* for the handler: carries metadata from prepare to finish */
     hf_lease leases[HF_CFG_REQUEST_LEASES_MAX]; /* released by the dispatcher on every
     path */
-    uint32_t device;   /* set by prepare when work needs a crypto device, else
+    uint32_t device;    /* set by prepare when work needs a crypto device, else
                             HF_CRYPTO_DEVICE_NONE: the dispatcher queues for exclusive
                             ones */
-    uint8_t nonce[16]; /* for the handler */
-    bool restart;      /* a finish that returns HF_ERR_AGAIN sets it when work must be
+    uint8_t nonce[16];  /* for the handler */
+    bool restart;       /* a finish that returns HF_ERR_AGAIN sets it when work must be
                             repeated: the request runs again from prepare */
+    bool wants_durable; /* prepare sets it when work must not begin before what its step
+                           did is durable */
     /* Private to the dispatcher: */
     hf_drops drops;
     hf_ticket ticket;      /* what must be durable before the answer may leave */

@@ -34,7 +34,9 @@ enum hf_kind {
     HF_KIND_CERT = 5,
     HF_KIND_USER = 6,
     HF_KIND_SYSTEM = 7, /* the server's own: never reachable by a request */
-    HF_KIND_MAX = 7
+    HF_KIND_TREE = 8,   /* hash tree of the LMS key of the same owner and number: the
+                           same */
+    HF_KIND_MAX = 8
 };
 
 #define HF_OWNER_GLOBAL 0u /* objects that all identities may be allowed to use */

@@ -182,6 +182,38 @@ int hf_keystore_count_use(hf_keystore *ks, hf_lease *lease, uint64_t use_count_m
     HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 
 /*
+ * Reserve the next index of a stateful key (LMS): every index is given once, whatever
+ * happens, since the step writes the counter that stands beside the key (see
+ * hf_keystore_count_use) and its index may be used only when the step's ticket is
+ * durable. The key must be stored.
+ *
+ * index_count  indexes of the key in all.
+ * index        out: 0, 1, ... in order; some may be skipped.
+ *
+ * Returns HF_OK, HF_ERR_LIMIT (all are used up), HF_ERR_STATE (the key is not stored), and
+ * what hf_keystore_count_use returns. After an error no index was given.
+ */
+int hf_keystore_reserve_index(hf_keystore *ks, hf_lease *lease, uint64_t index_count,
+                              uint64_t *index) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
+
+/* Indexes that are left of index_count, for a key that is stored. As above. */
+int hf_keystore_indexes_left(hf_keystore *ks, hf_id id, uint64_t index_count,
+                             uint64_t *left) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
+
+/*
+ * Mark a stored key as TRUSTED: NONEXPORTABLE keys may be wrapped under it. For code of
+ * the server's application, never for a request: its operator knows that nobody has the
+ * key outside. Its usage must be WRAP, UNWRAP or both, nothing else (a key that also
+ * decrypts would give away what it wrapped), and it must be NONEXPORTABLE. Replacing the
+ * key ends the trust.
+ *
+ * Returns HF_OK (also if it is trusted already), HF_ERR_NOTFOUND (not stored),
+ * HF_ERR_USAGE, HF_ERR_ACCESS (it could be exported, or it was revoked), and what
+ * hf_keystore_revoke returns.
+ */
+int hf_keystore_trust(hf_keystore *ks, hf_id id) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
+
+/*
  * Put a key into the cache, and with `store` into the store as well, in this transaction.
  *
  * meta  id of kind KEY (number assigned), flags, type, access, label. Replaces a key of

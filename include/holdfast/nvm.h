@@ -40,6 +40,7 @@
 #include "holdfast/nvm_device.h"
 #include "holdfast/status.h"
 #include "holdfast/tsa.h"
+#include "holdfast/usage.h"
 
 /* Flags of an object (hf_metadata.flags). */
 #define HF_FLAG_NONMODIFIABLE 0x00000001u  /* cannot be replaced or relabelled */
@@ -51,19 +52,12 @@
 #define HF_FLAG_TRUSTED 0x00000040u        /* server side only, never set by a request */
 #define HF_FLAG_RETIRED 0x00000080u        /* a retired counter; set by the server only */
 #define HF_FLAG_REVOKED 0x00000100u        /* a revoked key; set by the server only */
-/* Usage of a key; none = the key is not usable. */
-#define HF_USAGE_ENCRYPT 0x00010000u
-#define HF_USAGE_DECRYPT 0x00020000u
-#define HF_USAGE_SIGN 0x00040000u
-#define HF_USAGE_VERIFY 0x00080000u
-#define HF_USAGE_WRAP 0x00100000u
-#define HF_USAGE_UNWRAP 0x00200000u
-#define HF_USAGE_DERIVE 0x00400000u
-#define HF_USAGE_MASK 0x007F0000u
+/* Usage and policy of a key: usage.h. */
 /* What a request may set. */
 #define HF_FLAGS_CLIENT                                                                  \
     (HF_FLAG_NONMODIFIABLE | HF_FLAG_NONDESTROYABLE | HF_FLAG_NONEXPORTABLE |            \
-     HF_FLAG_SENSITIVE | HF_FLAG_EPHEMERAL | HF_USAGE_MASK)
+     HF_FLAG_SENSITIVE | HF_FLAG_EPHEMERAL | HF_USAGE_MASK | HF_POLICY_MASK |            \
+     HF_MAC_LEN_MASK)
 
 /* Access (hf_metadata.access): narrows what the flags and the identity allow. 0 = the
  * usual rules. */

@@ -97,7 +97,12 @@ typedef struct hf_server_config {
     uint16_t window_max;    /* 1 .. HF_CFG_WINDOW_MAX; 0 = 4 */
     uint32_t slow_max;      /* SLOW requests that run at once; 0 = no
     bound */
-    const char *name;       /* of the server, NUL-terminated, <= 64;
+    /* Policy for crypto devices: HF_AFFINITY_ANY leaves the choice to the client and to
+     * the key's HF_FLAG_HARDWARE; another one overrules both. */
+    uint16_t affinity;
+    bool allow_fallback; /* an operation that a device failed to do is given to the next
+                               that can; false: its error is the answer */
+    const char *name;    /* of the server, NUL-terminated, <= 64;
     may be
                                                   NULL */
 } hf_server_config;

@@ -78,6 +78,14 @@ enum hf_session_phase {
     HF_SESSION_CLOSING = 2 /* CLOSE was answered: nothing more is taken */
 };
 
+/* A stream of a session. Used by the thread that serves the session. */
+typedef struct hf_session_stream {
+    hf_crypto_stream crypto; /* .stream NULL: free */
+    hf_id key;               /* that it works with; 0: none (a hash) */
+    uint32_t usage;          /* that the key must have at each call */
+    bool is_verify;          /* finish compares a MAC */
+} hf_session_stream;
+
 struct hf_session {
     hf_server *server;
     void *context;                /* the port's */
@@ -85,7 +93,7 @@ struct hf_session {
     hf_channel channel;           /* its buffers are in the work area */
     struct hf_session_work *work; /* NULL: idle */
     hf_stats *stats;              /* its shard; NULL: none are kept */
-    hf_crypto_stream streams[HF_CFG_SESSION_STREAMS_MAX];
+    hf_session_stream streams[HF_CFG_SESSION_STREAMS_MAX];
     uint32_t body_size; /* negotiated */
     uint16_t window;    /* negotiated */
     uint8_t phase;      /* enum hf_session_phase */

@@ -15,9 +15,10 @@ typedef struct hf_crypto_call {
     /* Calls the one operation of device->config.ops with the fields below that it
      * needs. */
     int (*operation)(const struct hf_crypto_call *call);
-    uint32_t kind;   /* key type or algorithm */
-    uint16_t format; /* enum hf_key_format */
-    hf_bytes input;  /* random: `data` is not used, `len` is */
+    uint32_t kind;                   /* key type or algorithm */
+    uint16_t format;                 /* enum hf_key_format */
+    const hf_key_encoding *encoding; /* import */
+    hf_bytes input;                  /* random: `data` is not used, `len` is */
     const hf_crypto_key *key;
     const hf_crypto_op *op;
     void *stream;
@@ -43,6 +44,12 @@ int hf_crypto_call_run(const hf_crypto_call *call) HF_EXCLUDES(hf_tsa_nvm, hf_ts
 
 /* HF_OK when the device is there, the key type exists and the device does it. */
 int hf_crypto_check_key_type(hf_crypto_device *device, uint32_t type) HF_MUST_CHECK;
+
+/* HF_OK when the algorithm is a hash that the device does, with this output length, which
+ * is filled in when it is 0 and the hash has one of its own. HF_ERR_ARG (no device),
+ * HF_ERR_NOTSUPPORTED, HF_ERR_RANGE. */
+int hf_crypto_check_hash(hf_crypto_device *device, uint16_t algorithm, size_t *output_len)
+    HF_MUST_CHECK;
 
 /* HF_OK when the material is there and has a length that its type can have. */
 int hf_crypto_check_material(uint32_t type, hf_bytes material) HF_MUST_CHECK;

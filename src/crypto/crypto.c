@@ -177,8 +177,29 @@ static int call_import(const hf_crypto_call *call)
     if (config->ops->import == NULL) {
         return HF_ERR_NOTSUPPORTED;
     }
-    return config->ops->import(config->context, call->kind, call->format, call->input,
+    return config->ops->import(config->context, call->kind, call->encoding, call->input,
                                call->out);
+}
+
+/* Can a key of this type be imported in this form? */
+static int check_encoding(uint32_t type, const hf_key_encoding *encoding)
+{
+    uint16_t format = encoding->format;
+    bool is_encrypted = format == HF_FORMAT_ENCRYPTED;
+    if (format > HF_FORMAT_MAX || !hf_crypto_is_readable(encoding->password) ||
+        (encoding->password.len != 0 && !is_encrypted)) {
+        return HF_ERR_ARG;
+    }
+    bool is_private = HF_KEY_CLASS(type) == HF_CLASS_PRIVATE;
+    if (is_encrypted) {
+        return is_private && hf_crypto_key_len_max(type, HF_FORMAT_DER) != 0
+                   ? HF_OK
+                   : HF_ERR_TYPE;
+    }
+    if (format == HF_FORMAT_SEC1) {
+        return is_private && HF_KEY_FAMILY(type) == HF_FAMILY_EC ? HF_OK : HF_ERR_TYPE;
+    }
+    return hf_crypto_key_len_max(type, format) == 0 ? HF_ERR_TYPE : HF_OK;
 }
 
 /* Is there a DER form of the type, if DER is asked for? */
@@ -191,17 +212,18 @@ static int check_format(uint32_t type, uint16_t format)
 }
 
 int hf_crypto_import(hf_crypto *crypto, uint32_t device, const hf_crypto_key *encoded,
-                     uint16_t format, hf_buffer *out)
+                     const hf_key_encoding *encoding, hf_buffer *out)
 {
     hf_crypto_device *found = hf_crypto_device_at(crypto, device);
-    if (encoded == NULL || out == NULL) {
+    if (encoded == NULL || encoding == NULL || out == NULL) {
         return HF_ERR_ARG;
     }
     int rc = hf_crypto_check_key_type(found, encoded->type);
     if (rc == HF_OK) {
-        rc = check_format(encoded->type, format);
+        rc = check_encoding(encoded->type, encoding);
     }
-    if (rc == HF_OK && format == HF_FORMAT_RAW) {
+    bool is_raw = encoding->format == HF_FORMAT_RAW;
+    if (rc == HF_OK && is_raw) {
         rc = hf_crypto_check_material(encoded->type, encoded->material);
     } else if (rc == HF_OK &&
                (encoded->material.data == NULL || encoded->material.len == 0)) {
@@ -210,13 +232,12 @@ int hf_crypto_import(hf_crypto *crypto, uint32_t device, const hf_crypto_key *en
     if (rc != HF_OK) {
         return rc;
     }
-    size_t out_len = format == HF_FORMAT_RAW
-                         ? encoded->material.len
-                         : hf_crypto_key_len_max(encoded->type, HF_FORMAT_RAW);
+    size_t out_len = is_raw ? encoded->material.len
+                            : hf_crypto_key_len_max(encoded->type, HF_FORMAT_RAW);
     return hf_crypto_call_run(&(hf_crypto_call){ .device = found,
                                                  .operation = call_import,
                                                  .kind = encoded->type,
-                                                 .format = format,
+                                                 .encoding = encoding,
                                                  .input = encoded->material,
                                                  .out = out,
                                                  .out_len = out_len });

@@ -2,121 +2,62 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The operations with a key: mac, sign, verify, encrypt, decrypt. Here they are checked
- * against the algorithm's row; call.c runs them under the device's lock.
+ * The operations with a key: mac, sign, verify, encrypt, decrypt, derive, agree,
+ * encapsulate, decapsulate. check.c checks them against the algorithm's row; call.c runs
+ * them under the device's lock.
  */
 #include "holdfast/crypto.h"
 
 #include "crypto/call.h"
+#include "crypto/check.h"
 
-/* Longest MAC of any algorithm. */
-#define MAC_LEN_MAX 64
+#define CLASS(name) ((uint16_t)(1u << HF_CLASS_##name))
+#define CLASSES_CIPHER (CLASS(AEAD) | CLASS(CIPHER) | CLASS(ASYMMETRIC))
 
-/* An operation after its checks: the caller's, with the key as the device may see it. */
-typedef struct checked_op {
-    const hf_algorithm *algorithm;
-    hf_crypto_device *device;
-    hf_crypto_key key;
-    hf_crypto_op op;
-} checked_op;
-
-/* Is this one of the algorithms that do the operation? Only verify has two classes. */
-static bool is_class(const hf_algorithm *algorithm, uint8_t class, bool is_backward)
+static const hf_crypto_device_ops *ops_of(const hf_crypto_call *call)
 {
-    return algorithm->class == class || (class == HF_CLASS_SIGNATURE && is_backward &&
-                                         algorithm->class == HF_CLASS_MAC);
+    return call->device->config.ops;
 }
 
-static int check_lengths(const hf_algorithm *algorithm, const hf_crypto_op *op)
+static void *context_of(const hf_crypto_call *call)
 {
-    if (!hf_crypto_is_readable(op->input) || !hf_crypto_is_readable(op->aad) ||
-        !hf_crypto_is_readable(op->signature) || !hf_crypto_is_readable(op->nonce)) {
-        return HF_ERR_ARG;
-    }
-    if (op->format > HF_SIGNATURE_RAW) {
-        return HF_ERR_ARG;
-    }
-    if (op->input.len < algorithm->input_len_min ||
-        (algorithm->input_len_max != 0 && op->input.len > algorithm->input_len_max)) {
-        return HF_ERR_RANGE;
-    }
-    if (algorithm->class == HF_CLASS_AEAD && (op->nonce.len != algorithm->nonce_len ||
-                                              op->aad.len > algorithm->input_len_max)) {
-        return HF_ERR_RANGE;
-    }
-    return HF_OK;
-}
-
-static int check_key(const checked_op *checked, bool is_backward)
-{
-    const hf_crypto_device_config *config = &checked->device->config;
-    if (hf_key_type_find(checked->key.type) == NULL) {
-        return HF_ERR_NOTSUPPORTED;
-    }
-    if (!hf_algorithm_fits(checked->algorithm, checked->key.type, is_backward)) {
-        return HF_ERR_TYPE;
-    }
-    if (config->ops->is_supported == NULL ||
-        !config->ops->is_supported(config->context, checked->algorithm->id,
-                                   checked->key.type)) {
-        return HF_ERR_NOTSUPPORTED;
-    }
-    return hf_crypto_check_material(checked->key.type, checked->key.material);
-}
-
-/* All checks, and *checked for what follows. checked->device is found by the caller. */
-static int check_op(checked_op *checked, uint32_t device, const hf_crypto_op *op,
-                    uint8_t class, bool is_backward)
-{
-    if (checked->device == NULL || op == NULL || op->key == NULL) {
-        return HF_ERR_ARG;
-    }
-    checked->algorithm = hf_algorithm_find(op->algorithm);
-    if (checked->algorithm == NULL || !is_class(checked->algorithm, class, is_backward)) {
-        return HF_ERR_NOTSUPPORTED;
-    }
-    checked->key = hf_crypto_key_for(op->key, device);
-    checked->op = *op;
-    checked->op.key = &checked->key;
-    int rc = check_key(checked, is_backward);
-    return rc != HF_OK ? rc : check_lengths(checked->algorithm, op);
+    return call->device->config.context;
 }
 
 /* ---- mac ---- */
 
 static int call_mac(const hf_crypto_call *call)
 {
-    const hf_crypto_device_config *config = &call->device->config;
-    if (config->ops->mac == NULL) {
+    if (ops_of(call)->mac == NULL) {
         return HF_ERR_NOTSUPPORTED;
     }
-    return config->ops->mac(config->context, call->op, call->out);
+    return ops_of(call)->mac(context_of(call), call->op, call->out);
 }
 
-static int run_mac(const checked_op *checked, hf_buffer *out)
+static int run_mac(const hf_crypto_checked *checked, hf_buffer *out)
 {
-    return hf_crypto_call_run(
-        &(hf_crypto_call){ .device = checked->device,
-                           .operation = call_mac,
-                           .op = &checked->op,
-                           .out = out,
-                           .out_len = checked->algorithm->output_len });
+    return hf_crypto_call_run(&(hf_crypto_call){ .device = checked->device,
+                                                 .operation = call_mac,
+                                                 .op = &checked->op,
+                                                 .out = out,
+                                                 .out_len = checked->op.output_len });
 }
 
 int hf_crypto_mac(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
                   hf_buffer *out)
 {
-    checked_op checked = { .device = hf_crypto_device_at(crypto, device) };
+    hf_crypto_checked checked;
     if (out == NULL) {
         return HF_ERR_ARG;
     }
-    int rc = check_op(&checked, device, op, HF_CLASS_MAC, false);
+    int rc = hf_crypto_check_op(&checked, crypto, device, op,
+                                &(hf_crypto_intent){ .classes = CLASS(MAC) });
     return rc != HF_OK ? rc : run_mac(&checked, out);
 }
 
-static int verify_mac(const checked_op *checked)
+static int verify_mac(const hf_crypto_checked *checked)
 {
-    uint8_t mac[MAC_LEN_MAX];
+    uint8_t mac[HF_MAC_LEN_MAX];
     hf_buffer out = hf_buffer_of(mac, sizeof(mac));
     int rc = run_mac(checked, &out);
     if (rc == HF_OK && (checked->op.signature.len != out.len ||
@@ -131,21 +72,21 @@ static int verify_mac(const checked_op *checked)
 
 static int call_sign(const hf_crypto_call *call)
 {
-    const hf_crypto_device_config *config = &call->device->config;
-    if (config->ops->sign == NULL) {
+    if (ops_of(call)->sign == NULL) {
         return HF_ERR_NOTSUPPORTED;
     }
-    return config->ops->sign(config->context, call->op, call->out);
+    return ops_of(call)->sign(context_of(call), call->op, call->out);
 }
 
 int hf_crypto_sign(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
                    hf_buffer *out)
 {
-    checked_op checked = { .device = hf_crypto_device_at(crypto, device) };
+    hf_crypto_checked checked;
     if (out == NULL) {
         return HF_ERR_ARG;
     }
-    int rc = check_op(&checked, device, op, HF_CLASS_SIGNATURE, false);
+    int rc = hf_crypto_check_op(&checked, crypto, device, op,
+                                &(hf_crypto_intent){ .classes = CLASS(SIGNATURE) });
     if (rc != HF_OK) {
         return rc;
     }
@@ -160,17 +101,19 @@ int hf_crypto_sign(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
 
 static int call_verify(const hf_crypto_call *call)
 {
-    const hf_crypto_device_config *config = &call->device->config;
-    if (config->ops->verify == NULL) {
+    if (ops_of(call)->verify == NULL) {
         return HF_ERR_NOTSUPPORTED;
     }
-    return config->ops->verify(config->context, call->op);
+    return ops_of(call)->verify(context_of(call), call->op);
 }
 
 int hf_crypto_verify(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op)
 {
-    checked_op checked = { .device = hf_crypto_device_at(crypto, device) };
-    int rc = check_op(&checked, device, op, HF_CLASS_SIGNATURE, true);
+    hf_crypto_checked checked;
+    int rc =
+        hf_crypto_check_op(&checked, crypto, device, op,
+                           &(hf_crypto_intent){ .classes = CLASS(SIGNATURE) | CLASS(MAC),
+                                                .is_backward = true });
     if (rc != HF_OK) {
         return rc;
     }
@@ -181,64 +124,190 @@ int hf_crypto_verify(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op)
         .device = checked.device, .operation = call_verify, .op = &checked.op });
 }
 
-/* ---- AEAD ---- */
+/* ---- encryption ---- */
 
 static int call_encrypt(const hf_crypto_call *call)
 {
-    const hf_crypto_device_config *config = &call->device->config;
-    if (config->ops->encrypt == NULL) {
+    if (ops_of(call)->encrypt == NULL) {
         return HF_ERR_NOTSUPPORTED;
     }
-    return config->ops->encrypt(config->context, call->op, call->out, call->tag);
+    return ops_of(call)->encrypt(context_of(call), call->op, call->out, call->tag);
 }
 
 int hf_crypto_encrypt(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
                       hf_buffer *out, hf_buffer *tag)
 {
-    checked_op checked = { .device = hf_crypto_device_at(crypto, device) };
-    if (out == NULL || tag == NULL) {
+    hf_crypto_checked checked;
+    if (out == NULL) {
         return HF_ERR_ARG;
     }
-    int rc = check_op(&checked, device, op, HF_CLASS_AEAD, false);
+    int rc = hf_crypto_check_op(&checked, crypto, device, op,
+                                &(hf_crypto_intent){ .classes = CLASSES_CIPHER });
     if (rc != HF_OK) {
         return rc;
+    }
+    bool is_aead = checked.algorithm->class == HF_CLASS_AEAD;
+    if (is_aead != (tag != NULL)) {
+        return HF_ERR_ARG;
     }
     return hf_crypto_call_run(
         &(hf_crypto_call){ .device = checked.device,
                            .operation = call_encrypt,
                            .op = &checked.op,
                            .out = out,
-                           .out_len = op->input.len,
+                           .out_len = hf_crypto_cipher_len_max(
+                               op->algorithm, checked.key.type, op->input.len, false),
                            .tag = tag,
-                           .tag_len = checked.algorithm->output_len });
+                           .tag_len = checked.op.output_len });
 }
 
 static int call_decrypt(const hf_crypto_call *call)
 {
-    const hf_crypto_device_config *config = &call->device->config;
-    if (config->ops->decrypt == NULL) {
+    if (ops_of(call)->decrypt == NULL) {
         return HF_ERR_NOTSUPPORTED;
     }
-    return config->ops->decrypt(config->context, call->op, call->out);
+    return ops_of(call)->decrypt(context_of(call), call->op, call->out);
 }
 
 int hf_crypto_decrypt(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
                       hf_buffer *out)
 {
-    checked_op checked = { .device = hf_crypto_device_at(crypto, device) };
+    hf_crypto_checked checked;
     if (out == NULL) {
         return HF_ERR_ARG;
     }
-    int rc = check_op(&checked, device, op, HF_CLASS_AEAD, true);
+    int rc = hf_crypto_check_op(
+        &checked, crypto, device, op,
+        &(hf_crypto_intent){ .classes = CLASSES_CIPHER, .is_backward = true });
     if (rc != HF_OK) {
         return rc;
     }
-    if (op->signature.len != checked.algorithm->output_len) {
-        return HF_ERR_VERIFY;
+    if (op->signature.len != checked.op.output_len) {
+        return HF_ERR_VERIFY; /* 0 but for an AEAD's tag */
+    }
+    return hf_crypto_call_run(
+        &(hf_crypto_call){ .device = checked.device,
+                           .operation = call_decrypt,
+                           .op = &checked.op,
+                           .out = out,
+                           .out_len = hf_crypto_cipher_len_max(
+                               op->algorithm, checked.key.type, op->input.len, true) });
+}
+
+/* ---- new secrets ---- */
+
+static int call_derive(const hf_crypto_call *call)
+{
+    if (ops_of(call)->derive == NULL) {
+        return HF_ERR_NOTSUPPORTED;
+    }
+    return ops_of(call)->derive(context_of(call), call->op, call->out);
+}
+
+int hf_crypto_derive(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
+                     hf_buffer *out)
+{
+    hf_crypto_checked checked;
+    if (out == NULL) {
+        return HF_ERR_ARG;
+    }
+    int rc = hf_crypto_check_op(&checked, crypto, device, op,
+                                &(hf_crypto_intent){ .classes = CLASS(KDF) });
+    if (rc != HF_OK) {
+        return rc;
     }
     return hf_crypto_call_run(&(hf_crypto_call){ .device = checked.device,
-                                                 .operation = call_decrypt,
+                                                 .operation = call_derive,
                                                  .op = &checked.op,
                                                  .out = out,
-                                                 .out_len = op->input.len });
+                                                 .out_len = op->output_len });
+}
+
+static int call_agree(const hf_crypto_call *call)
+{
+    if (ops_of(call)->agree == NULL) {
+        return HF_ERR_NOTSUPPORTED;
+    }
+    return ops_of(call)->agree(context_of(call), call->op, call->out);
+}
+
+int hf_crypto_agree(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
+                    hf_buffer *out)
+{
+    hf_crypto_checked checked;
+    if (out == NULL) {
+        return HF_ERR_ARG;
+    }
+    int rc = hf_crypto_check_op(&checked, crypto, device, op,
+                                &(hf_crypto_intent){ .classes = CLASS(AGREE) });
+    if (rc != HF_OK) {
+        return rc;
+    }
+    size_t len = hf_crypto_output_len_max(op->algorithm, checked.key.type, 0);
+    return hf_crypto_call_run(&(hf_crypto_call){ .device = checked.device,
+                                                 .operation = call_agree,
+                                                 .op = &checked.op,
+                                                 .out = out,
+                                                 .out_len = len });
+}
+
+static int call_encapsulate(const hf_crypto_call *call)
+{
+    if (ops_of(call)->encapsulate == NULL) {
+        return HF_ERR_NOTSUPPORTED;
+    }
+    return ops_of(call)->encapsulate(context_of(call), call->op, call->out, call->tag);
+}
+
+int hf_crypto_encapsulate(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
+                          hf_buffer *ciphertext, hf_buffer *secret)
+{
+    hf_crypto_checked checked;
+    if (ciphertext == NULL || secret == NULL) {
+        return HF_ERR_ARG;
+    }
+    int rc = hf_crypto_check_op(&checked, crypto, device, op,
+                                &(hf_crypto_intent){ .classes = CLASS(KEM) });
+    if (rc != HF_OK) {
+        return rc;
+    }
+    size_t len = hf_crypto_output_len_max(op->algorithm, checked.key.type, 0);
+    return hf_crypto_call_run(&(hf_crypto_call){ .device = checked.device,
+                                                 .operation = call_encapsulate,
+                                                 .op = &checked.op,
+                                                 .out = ciphertext,
+                                                 .out_len = len,
+                                                 .tag = secret,
+                                                 .tag_len = HF_KEM_SECRET_LEN });
+}
+
+static int call_decapsulate(const hf_crypto_call *call)
+{
+    if (ops_of(call)->decapsulate == NULL) {
+        return HF_ERR_NOTSUPPORTED;
+    }
+    return ops_of(call)->decapsulate(context_of(call), call->op, call->out);
+}
+
+int hf_crypto_decapsulate(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
+                          hf_buffer *secret)
+{
+    hf_crypto_checked checked;
+    if (secret == NULL) {
+        return HF_ERR_ARG;
+    }
+    int rc = hf_crypto_check_op(
+        &checked, crypto, device, op,
+        &(hf_crypto_intent){ .classes = CLASS(KEM), .is_backward = true });
+    if (rc != HF_OK) {
+        return rc;
+    }
+    if (op->input.len != hf_crypto_output_len_max(op->algorithm, checked.key.type, 0)) {
+        return HF_ERR_RANGE;
+    }
+    return hf_crypto_call_run(&(hf_crypto_call){ .device = checked.device,
+                                                 .operation = call_decapsulate,
+                                                 .op = &checked.op,
+                                                 .out = secret,
+                                                 .out_len = HF_KEM_SECRET_LEN });
 }

@@ -336,7 +336,7 @@ int hf_session_open(hf_session *session, hf_server *server,
 static void streams_close(hf_session *session)
 {
     for (uint32_t i = 0; i < HF_CFG_SESSION_STREAMS_MAX; i++) {
-        hf_crypto_stream_close(&session->server->crypto, &session->streams[i]);
+        hf_crypto_stream_close(&session->server->crypto, &session->streams[i].crypto);
     }
 }
 

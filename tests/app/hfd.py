@@ -63,7 +63,7 @@ class Closed(Exception):
     """The server has ended the connection."""
 
 
-def frame(kind, body=b"", sequence=1, version=1, flags=0, length=None, magic=b"HF"):
+def frame(kind, body=b"", sequence=1, version=2, flags=0, length=None, magic=b"HF"):
     length = len(body) if length is None else length
     return HEADER.pack(magic, version, flags, kind, sequence, length, 0) + body
 
@@ -108,7 +108,7 @@ class Client:
         """(kind, sequence, status, body) of the next answer."""
         magic, version, flags, kind, sequence, length, status = HEADER.unpack(
             self.receive_bytes(HEADER.size))
-        check((magic, version, flags) == (b"HF", 1, 1), "an answer's header is wrong")
+        check((magic, version, flags) == (b"HF", 2, 1), "an answer's header is wrong")
         return kind, sequence, status, self.receive_bytes(length)
 
     def call(self, kind, body=b""):

@@ -103,10 +103,10 @@ static int acc_generate(void *context, uint32_t type, hf_buffer *out)
     INSIDE(context, generate, type, out);
 }
 
-static int acc_import(void *context, uint32_t type, uint16_t format, hf_bytes in,
-                      hf_buffer *out)
+static int acc_import(void *context, uint32_t type, const hf_key_encoding *encoding,
+                      hf_bytes in, hf_buffer *out)
 {
-    INSIDE(context, import, type, format, in, out);
+    INSIDE(context, import, type, encoding, in, out);
 }
 
 static int acc_export(void *context, uint32_t type, uint16_t format, hf_bytes raw,
@@ -130,24 +130,26 @@ static void acc_parsed_destroy(void *context, void *parsed)
     INSIDE_VOID(context, parsed_destroy, parsed);
 }
 
-static int acc_hash(void *context, uint16_t algorithm, hf_bytes input, hf_buffer *out)
+static int acc_hash(void *context, uint16_t algorithm, hf_bytes input, size_t output_len,
+                    hf_buffer *out)
 {
-    INSIDE(context, hash, algorithm, input, out);
+    INSIDE(context, hash, algorithm, input, output_len, out);
 }
 
-static int acc_stream_open(void *context, uint16_t algorithm, void **stream)
+static int acc_stream_open(void *context, const hf_crypto_op *op, bool is_backward,
+                           void **stream)
 {
-    INSIDE(context, stream_open, algorithm, stream);
+    INSIDE(context, stream_open, op, is_backward, stream);
 }
 
-static int acc_stream_update(void *context, void *stream, hf_bytes input)
+static int acc_stream_update(void *context, void *stream, hf_bytes input, hf_buffer *out)
 {
-    INSIDE(context, stream_update, stream, input);
+    INSIDE(context, stream_update, stream, input, out);
 }
 
-static int acc_stream_finish(void *context, void *stream, hf_buffer *out)
+static int acc_stream_finish(void *context, void *stream, hf_buffer *out, hf_buffer *tag)
 {
-    INSIDE(context, stream_finish, stream, out);
+    INSIDE(context, stream_finish, stream, out, tag);
 }
 
 static void acc_stream_close(void *context, void *stream)
@@ -181,6 +183,27 @@ static int acc_decrypt(void *context, const hf_crypto_op *op, hf_buffer *out)
     INSIDE(context, decrypt, op, out);
 }
 
+static int acc_derive(void *context, const hf_crypto_op *op, hf_buffer *out)
+{
+    INSIDE(context, derive, op, out);
+}
+
+static int acc_agree(void *context, const hf_crypto_op *op, hf_buffer *out)
+{
+    INSIDE(context, agree, op, out);
+}
+
+static int acc_encapsulate(void *context, const hf_crypto_op *op, hf_buffer *ciphertext,
+                           hf_buffer *secret)
+{
+    INSIDE(context, encapsulate, op, ciphertext, secret);
+}
+
+static int acc_decapsulate(void *context, const hf_crypto_op *op, hf_buffer *secret)
+{
+    INSIDE(context, decapsulate, op, secret);
+}
+
 static const hf_crypto_device_ops accelerator_ops = {
     .is_supported = acc_is_supported,
     .is_key_supported = acc_is_key_supported,
@@ -201,6 +224,10 @@ static const hf_crypto_device_ops accelerator_ops = {
     .verify = acc_verify,
     .encrypt = acc_encrypt,
     .decrypt = acc_decrypt,
+    .derive = acc_derive,
+    .agree = acc_agree,
+    .encapsulate = acc_encapsulate,
+    .decapsulate = acc_decapsulate,
 };
 
 void accelerator_init(accelerator *acc, const accelerator_config *config)

@@ -51,11 +51,11 @@ static int guard_generate(void *context, uint32_t type, hf_buffer *out)
     return inner->ops->generate(inner->context, type, out);
 }
 
-static int guard_import(void *context, uint32_t type, uint16_t format, hf_bytes in,
-                        hf_buffer *out)
+static int guard_import(void *context, uint32_t type, const hf_key_encoding *encoding,
+                        hf_bytes in, hf_buffer *out)
 {
     const hf_crypto_device_config *inner = enter(context, "import");
-    return inner->ops->import(inner->context, type, format, in, out);
+    return inner->ops->import(inner->context, type, encoding, in, out);
 }
 
 static int guard_export(void *context, uint32_t type, uint16_t format, hf_bytes raw,
@@ -83,28 +83,32 @@ static void guard_parsed_destroy(void *context, void *parsed)
     inner->ops->parsed_destroy(inner->context, parsed);
 }
 
-static int guard_hash(void *context, uint16_t algorithm, hf_bytes input, hf_buffer *out)
+static int guard_hash(void *context, uint16_t algorithm, hf_bytes input,
+                      size_t output_len, hf_buffer *out)
 {
     const hf_crypto_device_config *inner = enter(context, "hash");
-    return inner->ops->hash(inner->context, algorithm, input, out);
+    return inner->ops->hash(inner->context, algorithm, input, output_len, out);
 }
 
-static int guard_stream_open(void *context, uint16_t algorithm, void **stream)
+static int guard_stream_open(void *context, const hf_crypto_op *op, bool is_backward,
+                             void **stream)
 {
     const hf_crypto_device_config *inner = enter(context, "stream open");
-    return inner->ops->stream_open(inner->context, algorithm, stream);
+    return inner->ops->stream_open(inner->context, op, is_backward, stream);
 }
 
-static int guard_stream_update(void *context, void *stream, hf_bytes input)
+static int guard_stream_update(void *context, void *stream, hf_bytes input,
+                               hf_buffer *out)
 {
     const hf_crypto_device_config *inner = enter(context, "stream update");
-    return inner->ops->stream_update(inner->context, stream, input);
+    return inner->ops->stream_update(inner->context, stream, input, out);
 }
 
-static int guard_stream_finish(void *context, void *stream, hf_buffer *out)
+static int guard_stream_finish(void *context, void *stream, hf_buffer *out,
+                               hf_buffer *tag)
 {
     const hf_crypto_device_config *inner = enter(context, "stream finish");
-    return inner->ops->stream_finish(inner->context, stream, out);
+    return inner->ops->stream_finish(inner->context, stream, out, tag);
 }
 
 static void guard_stream_close(void *context, void *stream)
@@ -144,6 +148,31 @@ static int guard_decrypt(void *context, const hf_crypto_op *op, hf_buffer *out)
     return inner->ops->decrypt(inner->context, op, out);
 }
 
+static int guard_derive(void *context, const hf_crypto_op *op, hf_buffer *out)
+{
+    const hf_crypto_device_config *inner = enter(context, "derive");
+    return inner->ops->derive(inner->context, op, out);
+}
+
+static int guard_agree(void *context, const hf_crypto_op *op, hf_buffer *out)
+{
+    const hf_crypto_device_config *inner = enter(context, "agree");
+    return inner->ops->agree(inner->context, op, out);
+}
+
+static int guard_encapsulate(void *context, const hf_crypto_op *op, hf_buffer *ciphertext,
+                             hf_buffer *secret)
+{
+    const hf_crypto_device_config *inner = enter(context, "encapsulate");
+    return inner->ops->encapsulate(inner->context, op, ciphertext, secret);
+}
+
+static int guard_decapsulate(void *context, const hf_crypto_op *op, hf_buffer *secret)
+{
+    const hf_crypto_device_config *inner = enter(context, "decapsulate");
+    return inner->ops->decapsulate(inner->context, op, secret);
+}
+
 static const hf_crypto_device_ops guard_crypto_ops = {
     .is_supported = guard_is_supported,
     .is_key_supported = guard_is_key_supported,
@@ -164,6 +193,10 @@ static const hf_crypto_device_ops guard_crypto_ops = {
     .verify = guard_verify,
     .encrypt = guard_encrypt,
     .decrypt = guard_decrypt,
+    .derive = guard_derive,
+    .agree = guard_agree,
+    .encapsulate = guard_encapsulate,
+    .decapsulate = guard_decapsulate,
 };
 
 hf_crypto_device_config guard_crypto_device(guard_crypto *guard,

@@ -177,10 +177,10 @@ static void cancel_run(suite_env *env, const void *argument)
         env, HF_OK,
         hf_client_comm_cancel(client, &(hf_comm_cancel_request){ 0 }, &cancelled));
     SUITE_TRUE(env, cancelled.stream_count == 3);
-    hf_hash_finish_response digest;
+    hf_stream_finish_response digest;
     SUITE_EXPECT(env, HF_ERR_NOTFOUND,
-                 hf_client_hash_finish(
-                     client, &(hf_hash_finish_request){ .stream = stream }, &digest));
+                 hf_client_stream_finish(
+                     client, &(hf_stream_finish_request){ .stream = stream }, &digest));
     suite_client_close(&one);
 }
 

@@ -126,19 +126,20 @@ static void hash_run(suite_env *env, const void *argument)
                 client, &(hf_hash_start_request){ .algorithm = algorithm }, &started));
         static const char text[] = "abc";
         for (size_t n = 0; n < 3; n++) {
-            hf_hash_update_response none;
+            hf_stream_update_response none;
             SUITE_EXPECT(env, HF_OK,
-                         hf_client_hash_update(client,
-                                               &(hf_hash_update_request){
-                                                   .stream = started.stream,
-                                                   .data = hf_bytes_of(&text[n], 1) },
-                                               &none));
+                         hf_client_stream_update(client,
+                                                 &(hf_stream_update_request){
+                                                     .stream = started.stream,
+                                                     .data = hf_bytes_of(&text[n], 1) },
+                                                 &none));
         }
-        hf_hash_finish_response done;
-        hf_hash_finish_request finish = { .stream = started.stream };
-        SUITE_EXPECT(env, HF_OK, hf_client_hash_finish(client, &finish, &done));
-        SUITE_TRUE(env, is_same(done.digest, hashes[i].digest, hashes[i].len));
-        SUITE_EXPECT(env, HF_ERR_NOTFOUND, hf_client_hash_finish(client, &finish, &done));
+        hf_stream_finish_response done;
+        hf_stream_finish_request finish = { .stream = started.stream };
+        SUITE_EXPECT(env, HF_OK, hf_client_stream_finish(client, &finish, &done));
+        SUITE_TRUE(env, is_same(done.data, hashes[i].digest, hashes[i].len));
+        SUITE_EXPECT(env, HF_ERR_NOTFOUND,
+                     hf_client_stream_finish(client, &finish, &done));
     }
     suite_client_close(&one);
 }
@@ -152,8 +153,8 @@ static void streams_run(suite_env *env, const void *argument)
     hf_client *other = suite_connect(env, &two, SUITE_WRITER);
     hf_hash_start_response streams[HF_CFG_SESSION_STREAMS_MAX + 1];
     const hf_hash_start_request start = { .algorithm = HF_ALG_SHA256 };
-    hf_hash_finish_response done;
-    hf_hash_update_response none;
+    hf_stream_finish_response done;
+    hf_stream_update_response none;
     for (size_t i = 0; i < HF_CFG_SESSION_STREAMS_MAX; i++) {
         SUITE_EXPECT(env, HF_OK, hf_client_hash_start(client, &start, &streams[i]));
     }
@@ -162,26 +163,27 @@ static void streams_run(suite_env *env, const void *argument)
         hf_client_hash_start(client, &start, &streams[HF_CFG_SESSION_STREAMS_MAX]));
     SUITE_EXPECT(
         env, HF_ERR_NOTFOUND,
-        hf_client_hash_update(
-            other, &(hf_hash_update_request){ .stream = streams[0].stream }, &none));
+        hf_client_stream_update(
+            other, &(hf_stream_update_request){ .stream = streams[0].stream }, &none));
     for (size_t round = 0; round < 3; round++) {
         for (size_t i = 0; i < HF_CFG_SESSION_STREAMS_MAX; i++) {
             hf_bytes letter = hf_bytes_of((i % 2 == 0 ? "abc" : "xyz") + round, 1);
             SUITE_EXPECT(
                 env, HF_OK,
-                hf_client_hash_update(client,
-                                      &(hf_hash_update_request){
-                                          .stream = streams[i].stream, .data = letter },
-                                      &none));
+                hf_client_stream_update(client,
+                                        &(hf_stream_update_request){
+                                            .stream = streams[i].stream, .data = letter },
+                                        &none));
         }
     }
     for (size_t i = 0; i < HF_CFG_SESSION_STREAMS_MAX; i++) {
-        SUITE_EXPECT(
-            env, HF_OK,
-            hf_client_hash_finish(
-                client, &(hf_hash_finish_request){ .stream = streams[i].stream }, &done));
+        SUITE_EXPECT(env, HF_OK,
+                     hf_client_stream_finish(
+                         client,
+                         &(hf_stream_finish_request){ .stream = streams[i].stream },
+                         &done));
         SUITE_TRUE(env,
-                   is_same(done.digest, abc_sha256, sizeof abc_sha256) == (i % 2 == 0));
+                   is_same(done.data, abc_sha256, sizeof abc_sha256) == (i % 2 == 0));
     }
     suite_client_close(&one);
     suite_client_close(&two);

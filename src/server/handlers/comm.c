@@ -76,7 +76,7 @@ static int cancel_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
 {
     uint16_t count = 0;
     for (uint32_t i = 0; i < HF_CFG_SESSION_STREAMS_MAX; i++) {
-        hf_crypto_stream *stream = &rq->session->streams[i];
+        hf_crypto_stream *stream = &rq->session->streams[i].crypto;
         if (stream->stream != NULL) {
             hf_crypto_stream_close(&rq->server->crypto, stream);
             count++;

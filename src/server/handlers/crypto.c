@@ -373,10 +373,12 @@ static int hash_start_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
         return rc;
     }
     for (uint16_t i = 0; i < HF_CFG_SESSION_STREAMS_MAX; i++) {
-        hf_crypto_stream *stream = &rq->session->streams[i];
+        hf_crypto_stream *stream = &rq->session->streams[i].crypto;
         if (stream->stream == NULL) {
             rq->out.hash_start.stream = (uint16_t)(i + 1u);
-            return hf_crypto_stream_open(&rq->server->crypto, device, algorithm, stream);
+            return hf_crypto_stream_open(&rq->server->crypto, device,
+                                         &(hf_crypto_op){ .algorithm = algorithm }, false,
+                                         stream);
         }
     }
     return HF_ERR_LIMIT;
@@ -388,36 +390,36 @@ static hf_crypto_stream *find_stream(const hf_request *rq, uint16_t number)
     if (number > HF_CFG_SESSION_STREAMS_MAX) {
         return NULL;
     }
-    hf_crypto_stream *stream = &rq->session->streams[number - 1u];
+    hf_crypto_stream *stream = &rq->session->streams[number - 1u].crypto;
     return stream->stream == NULL ? NULL : stream;
 }
 
-static hf_cost hash_update_cost(const hf_request *rq)
+static hf_cost stream_update_cost(const hf_request *rq)
 {
-    return hf_request_cost(0, rq->in.hash_update.data.len);
+    return hf_request_cost(0, rq->in.stream_update.data.len);
 }
 
-static int hash_update_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
+static int stream_update_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
 {
-    const hf_hash_update_request *in = &rq->in.hash_update;
+    const hf_stream_update_request *in = &rq->in.stream_update;
     hf_crypto_stream *stream = find_stream(rq, in->stream);
     if (stream == NULL) {
         return HF_ERR_NOTFOUND;
     }
-    return hf_crypto_stream_update(&rq->server->crypto, stream, in->data);
+    return hf_crypto_stream_update(&rq->server->crypto, stream, in->data, NULL);
 }
 
-static int hash_finish_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
+static int stream_finish_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
 {
     hf_crypto *crypto = &rq->server->crypto;
-    hf_crypto_stream *stream = find_stream(rq, rq->in.hash_finish.stream);
+    hf_crypto_stream *stream = find_stream(rq, rq->in.stream_finish.stream);
     if (stream == NULL) {
         return HF_ERR_NOTFOUND;
     }
     rq->scratch.len = 0;
-    int rc = hf_crypto_stream_finish(crypto, stream, &rq->scratch);
+    int rc = hf_crypto_stream_finish(crypto, stream, &rq->scratch, NULL);
     hf_crypto_stream_close(crypto, stream);
-    rq->out.hash_finish.digest = hf_request_bytes(&rq->scratch);
+    rq->out.stream_finish.data = hf_request_bytes(&rq->scratch);
     return rc;
 }
 
@@ -529,16 +531,16 @@ const hf_handler hf_handlers_crypto[] = {
       .name = "hash_start",
       .permission = HF_PERMISSION_IDENTITY,
       .work = hash_start_work },
-    { .kind = HF_REQ_hash_update,
-      .name = "hash_update",
+    { .kind = HF_REQ_stream_update,
+      .name = "stream_update",
       .permission = HF_PERMISSION_IDENTITY,
-      .cost = hash_update_cost,
-      .work = hash_update_work },
-    { .kind = HF_REQ_hash_finish,
-      .name = "hash_finish",
+      .cost = stream_update_cost,
+      .work = stream_update_work },
+    { .kind = HF_REQ_stream_finish,
+      .name = "stream_finish",
       .permission = HF_PERMISSION_IDENTITY,
       .room = digest_room,
-      .work = hash_finish_work },
+      .work = stream_finish_work },
     { .kind = HF_REQ_mac_generate,
       .name = "mac_generate",
       .permission = HF_PERMISSION_IDENTITY,

@@ -107,9 +107,6 @@ static int import_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
     if (rc != HF_OK) {
         return rc;
     }
-    if (hf_crypto_key_len_max(in->type, in->format) == 0) {
-        return HF_ERR_TYPE;
-    }
     hf_request_set_meta(rq, in->flags, in->access, &in->label);
     rq->meta.type = in->type;
     return HF_OK;
@@ -120,7 +117,8 @@ static int import_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
     const hf_key_import_request *in = &rq->in.key_import;
     const hf_crypto_key encoded = { .type = in->type, .material = in->material };
     rq->scratch.len = 0;
-    return hf_crypto_import(&rq->server->crypto, rq->device, &encoded, in->format,
+    const hf_key_encoding encoding = { .format = in->format, .password = in->password };
+    return hf_crypto_import(&rq->server->crypto, rq->device, &encoded, &encoding,
                             &rq->scratch);
 }
 

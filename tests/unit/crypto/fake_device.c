@@ -92,6 +92,14 @@ static int fake_generate(void *context, uint32_t type, hf_buffer *out)
     return emit(context, enter(context, type), out);
 }
 
+static int fake_import(void *context, uint32_t type, const hf_key_encoding *encoding,
+                       hf_bytes in, hf_buffer *out)
+{
+    (void)encoding;
+    (void)in;
+    return emit(context, enter(context, type), out);
+}
+
 static int fake_convert(void *context, uint32_t type, uint16_t format, hf_bytes in,
                         hf_buffer *out)
 {
@@ -122,28 +130,34 @@ static void fake_parsed_destroy(void *context, void *parsed)
     hf_ignore(enter(device, 0)); /* it cannot fail */
 }
 
-static int fake_hash(void *context, uint16_t algorithm, hf_bytes input, hf_buffer *out)
+static int fake_hash(void *context, uint16_t algorithm, hf_bytes input, size_t output_len,
+                     hf_buffer *out)
 {
+    (void)output_len;
     (void)input;
     return emit(context, enter(context, algorithm), out);
 }
 
-static int fake_stream_open(void *context, uint16_t algorithm, void **stream)
+static int fake_stream_open(void *context, const hf_crypto_op *op, bool is_backward,
+                            void **stream)
 {
-    int rc = enter(context, algorithm);
+    (void)is_backward;
+    int rc = enter(context, op->algorithm);
     *stream = rc == HF_OK ? FAKE_STREAM : NULL;
     return rc;
 }
 
-static int fake_stream_update(void *context, void *stream, hf_bytes input)
+static int fake_stream_update(void *context, void *stream, hf_bytes input, hf_buffer *out)
 {
+    (void)out;
     (void)stream;
     (void)input;
     return enter(context, 0);
 }
 
-static int fake_stream_finish(void *context, void *stream, hf_buffer *out)
+static int fake_stream_finish(void *context, void *stream, hf_buffer *out, hf_buffer *tag)
 {
+    (void)tag;
     (void)stream;
     return emit(context, enter(context, 0), out);
 }
@@ -181,7 +195,7 @@ const hf_crypto_device_ops fake_ops = {
     .is_key_supported = fake_is_key_supported,
     .random = fake_random,
     .generate = fake_generate,
-    .import = fake_convert,
+    .import = fake_import,
     .export = fake_convert,
     .public_key = fake_public_key,
     .parse = fake_parse,
@@ -196,6 +210,10 @@ const hf_crypto_device_ops fake_ops = {
     .verify = fake_verify,
     .encrypt = fake_encrypt,
     .decrypt = fake_compute,
+    .derive = fake_compute,
+    .agree = fake_compute,
+    .encapsulate = fake_encrypt,
+    .decapsulate = fake_compute,
 };
 
 const hf_crypto_device_ops fake_empty_ops = {

@@ -122,14 +122,16 @@ static int call_all(hf_crypto *crypto, int status)
     const int results[] = {
         hf_crypto_random(crypto, 0, memory, 8),
         hf_crypto_generate(crypto, 0, HF_KEY_P256, &out),
-        hf_crypto_import(crypto, 0, &p256, HF_FORMAT_RAW, &out),
+        hf_crypto_import(crypto, 0, &p256, &(hf_key_encoding){ .format = HF_FORMAT_RAW },
+                         &out),
         hf_crypto_export(crypto, 0, &p256, HF_FORMAT_RAW, &out),
         hf_crypto_public_key(crypto, 0, &p256, &out),
         hf_crypto_parse(crypto, 0, &p256),
         hf_crypto_hash(crypto, 0, HF_ALG_SHA256, input, &out),
-        hf_crypto_stream_open(crypto, 0, HF_ALG_SHA256, &fresh),
-        hf_crypto_stream_update(crypto, &stream, input),
-        hf_crypto_stream_finish(crypto, &stream, &out),
+        hf_crypto_stream_open(crypto, 0, &(hf_crypto_op){ .algorithm = HF_ALG_SHA256 },
+                              false, &fresh),
+        hf_crypto_stream_update(crypto, &stream, input, NULL),
+        hf_crypto_stream_finish(crypto, &stream, &out, NULL),
         hf_crypto_mac(crypto, 0, &mac, &out),
         hf_crypto_sign(crypto, 0, &sign, &out),
         hf_crypto_verify(crypto, 0, &sign),
@@ -354,15 +356,25 @@ static void test_key_operations_refuse_before_the_device_is_called(void **state)
     assert_int_equal(hf_crypto_generate(&crypto, 0, HF_KEY_P256_PUBLIC, &out),
                      HF_ERR_TYPE);
     assert_int_equal(hf_crypto_generate(&crypto, 0, HF_KEY_P256, &broken), HF_ERR_SIZE);
-    assert_int_equal(hf_crypto_import(&crypto, 0, NULL, HF_FORMAT_RAW, &out), HF_ERR_ARG);
-    assert_int_equal(hf_crypto_import(&crypto, 0, &key, 2, &out), HF_ERR_ARG);
-    assert_int_equal(hf_crypto_import(&crypto, 0, &aes, HF_FORMAT_DER, &out),
+    assert_int_equal(hf_crypto_import(&crypto, 0, NULL,
+                                      &(hf_key_encoding){ .format = HF_FORMAT_RAW },
+                                      &out),
+                     HF_ERR_ARG);
+    assert_int_equal(
+        hf_crypto_import(&crypto, 0, &key, &(hf_key_encoding){ .format = 2 }, &out),
+        HF_ERR_ARG);
+    assert_int_equal(hf_crypto_import(&crypto, 0, &aes,
+                                      &(hf_key_encoding){ .format = HF_FORMAT_DER },
+                                      &out),
                      HF_ERR_TYPE);
     assert_int_equal(hf_crypto_export(&crypto, 0, NULL, HF_FORMAT_RAW, &out), HF_ERR_ARG);
     assert_int_equal(hf_crypto_public_key(&crypto, 0, &aes, &out), HF_ERR_TYPE);
     assert_int_equal(hf_crypto_parse(&crypto, 0, NULL), HF_ERR_ARG);
     key.material.len = 0;
-    assert_int_equal(hf_crypto_import(&crypto, 0, &key, HF_FORMAT_DER, &out), HF_ERR_KEY);
+    assert_int_equal(hf_crypto_import(&crypto, 0, &key,
+                                      &(hf_key_encoding){ .format = HF_FORMAT_DER },
+                                      &out),
+                     HF_ERR_KEY);
     assert_int_equal(hf_crypto_export(&crypto, 0, &key, HF_FORMAT_RAW, &out), HF_ERR_KEY);
     key.parsed = FAKE_PARSED;
     assert_int_equal(hf_crypto_parse(&crypto, 0, &key), HF_ERR_KEY);

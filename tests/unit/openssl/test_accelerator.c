@@ -153,15 +153,21 @@ static void test_accelerator_passes_every_operation_on(void **state)
     assert_int_equal(hf_crypto_decrypt(&f.crypto, 0, &op, &plain), HF_OK);
     assert_memory_equal(plain.data, "abc", 3);
     assert_int_equal(hf_crypto_generate(&f.crypto, 0, HF_KEY_P256, &out), HF_OK);
-    assert_int_equal(hf_crypto_stream_open(&f.crypto, 0, HF_ALG_SHA512, &stream), HF_OK);
-    assert_int_equal(hf_crypto_stream_update(&f.crypto, &stream, op.input), HF_OK);
-    assert_int_equal(hf_crypto_stream_finish(&f.crypto, &stream, &out), HF_OK);
+    assert_int_equal(hf_crypto_stream_open(&f.crypto, 0,
+                                           &(hf_crypto_op){ .algorithm = HF_ALG_SHA512 },
+                                           false, &stream),
+                     HF_OK);
+    assert_int_equal(hf_crypto_stream_update(&f.crypto, &stream, op.input, NULL), HF_OK);
+    assert_int_equal(hf_crypto_stream_finish(&f.crypto, &stream, &out, NULL), HF_OK);
     hf_crypto_stream_close(&f.crypto, &stream);
     key.type = HF_KEY_ED25519;
     assert_int_equal(hf_crypto_parse(&f.crypto, 0, &key), HF_OK);
     assert_int_equal(hf_crypto_public_key(&f.crypto, 0, &key, &out), HF_OK);
     hf_crypto_parsed_destroy(&f.crypto, 0, key.parsed);
-    assert_int_equal(hf_crypto_import(&f.crypto, 0, &key, HF_FORMAT_RAW, &out), HF_OK);
+    assert_int_equal(hf_crypto_import(&f.crypto, 0, &key,
+                                      &(hf_key_encoding){ .format = HF_FORMAT_RAW },
+                                      &out),
+                     HF_OK);
     assert_int_equal(hf_crypto_export(&f.crypto, 0, &key, HF_FORMAT_DER, &out), HF_OK);
     assert_int_equal(accelerator_operations(&f.acc), 12);
     tear_down(&f);

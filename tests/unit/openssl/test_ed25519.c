@@ -151,7 +151,8 @@ static void test_import_public_key_table(void **state)
         blob raw;
         hf_buffer out = blob_buffer(&raw);
         hf_crypto_key key = key_of(HF_KEY_ED25519_PUBLIC, &point);
-        int rc = hf_crypto_import(&fixture_crypto, 0, &key, HF_FORMAT_RAW, &out);
+        int rc = hf_crypto_import(&fixture_crypto, 0, &key,
+                                  &(hf_key_encoding){ .format = HF_FORMAT_RAW }, &out);
         if (rc != points[i].status) {
             fail_msg("%s: %s", points[i].what, hf_status_name(rc));
         }

@@ -58,18 +58,21 @@ static void test_stream_cut_anywhere_gives_the_same_digest(void **state)
             hf_crypto_stream stream = { .stream = NULL };
             blob digest;
             hf_buffer out = blob_buffer(&digest);
-            assert_int_equal(
-                hf_crypto_stream_open(&fixture_crypto, 0, vectors[i].algorithm, &stream),
-                HF_OK);
+            assert_int_equal(hf_crypto_stream_open(
+                                 &fixture_crypto, 0,
+                                 &(hf_crypto_op){ .algorithm = vectors[i].algorithm },
+                                 false, &stream),
+                             HF_OK);
             assert_int_equal(hf_crypto_stream_update(&fixture_crypto, &stream,
-                                                     hf_bytes_of(vectors[i].text, cut)),
+                                                     hf_bytes_of(vectors[i].text, cut),
+                                                     NULL),
+                             HF_OK);
+            assert_int_equal(hf_crypto_stream_update(
+                                 &fixture_crypto, &stream,
+                                 hf_bytes_of(vectors[i].text + cut, len - cut), NULL),
                              HF_OK);
             assert_int_equal(
-                hf_crypto_stream_update(&fixture_crypto, &stream,
-                                        hf_bytes_of(vectors[i].text + cut, len - cut)),
-                HF_OK);
-            assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &out),
-                             HF_OK);
+                hf_crypto_stream_finish(&fixture_crypto, &stream, &out, NULL), HF_OK);
             assert_bytes(hf_bytes_of(out.data, out.len), vectors[i].digest);
             hf_crypto_stream_close(&fixture_crypto, &stream);
             assert_null(stream.stream);
@@ -84,13 +87,17 @@ static void test_stream_of_a_million_matches_fips180(void **state)
     blob digest;
     hf_buffer out = blob_buffer(&digest);
     hf_crypto_stream stream = { .stream = NULL };
-    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0, HF_ALG_SHA256, &stream),
+    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0,
+                                           &(hf_crypto_op){ .algorithm = HF_ALG_SHA256 },
+                                           false, &stream),
                      HF_OK);
     for (int i = 0; i < 2000; i++) {
         assert_int_equal(
-            hf_crypto_stream_update(&fixture_crypto, &stream, blob_bytes(&part)), HF_OK);
+            hf_crypto_stream_update(&fixture_crypto, &stream, blob_bytes(&part), NULL),
+            HF_OK);
     }
-    assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &out), HF_OK);
+    assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &out, NULL),
+                     HF_OK);
     assert_bytes(hf_bytes_of(out.data, out.len),
                  "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     hf_crypto_stream_close(&fixture_crypto, &stream);
@@ -102,15 +109,20 @@ static void test_stream_goes_on_after_finish(void **state)
     blob digest;
     hf_buffer out = blob_buffer(&digest);
     hf_crypto_stream stream = { .stream = NULL };
-    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0, HF_ALG_SHA256, &stream),
+    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0,
+                                           &(hf_crypto_op){ .algorithm = HF_ALG_SHA256 },
+                                           false, &stream),
                      HF_OK);
-    assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &out), HF_OK);
+    assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &out, NULL),
+                     HF_OK);
     assert_bytes(hf_bytes_of(out.data, out.len), vectors[0].digest);
     assert_int_equal(
-        hf_crypto_stream_update(&fixture_crypto, &stream, hf_bytes_of("abc", 3)), HF_OK);
+        hf_crypto_stream_update(&fixture_crypto, &stream, hf_bytes_of("abc", 3), NULL),
+        HF_OK);
     for (int i = 0; i < 2; i++) {
         out.len = 0;
-        assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &out), HF_OK);
+        assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &out, NULL),
+                         HF_OK);
         assert_bytes(hf_bytes_of(out.data, out.len), vectors[1].digest);
     }
     hf_crypto_stream_close(&fixture_crypto, &stream);
@@ -146,13 +158,17 @@ static void test_stream_finish_too_small_leaves_the_stream(void **state)
     hf_buffer small = hf_buffer_of(memory, 31);
     hf_buffer enough = hf_buffer_of(memory, 32);
     hf_crypto_stream stream = { .stream = NULL };
-    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0, HF_ALG_SHA256, &stream),
+    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0,
+                                           &(hf_crypto_op){ .algorithm = HF_ALG_SHA256 },
+                                           false, &stream),
                      HF_OK);
     assert_int_equal(
-        hf_crypto_stream_update(&fixture_crypto, &stream, hf_bytes_of("abc", 3)), HF_OK);
-    assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &small),
+        hf_crypto_stream_update(&fixture_crypto, &stream, hf_bytes_of("abc", 3), NULL),
+        HF_OK);
+    assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &small, NULL),
                      HF_ERR_SIZE);
-    assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &enough), HF_OK);
+    assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &enough, NULL),
+                     HF_OK);
     assert_bytes(hf_bytes_of(enough.data, enough.len), vectors[1].digest);
     hf_crypto_stream_close(&fixture_crypto, &stream);
 }
@@ -164,19 +180,25 @@ static void test_stream_misuse_is_refused(void **state)
     hf_buffer out = blob_buffer(&digest);
     hf_crypto_stream stream = { .stream = NULL };
     assert_int_equal(
-        hf_crypto_stream_update(&fixture_crypto, &stream, hf_bytes_of("a", 1)),
+        hf_crypto_stream_update(&fixture_crypto, &stream, hf_bytes_of("a", 1), NULL),
         HF_ERR_STATE);
-    assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &out),
+    assert_int_equal(hf_crypto_stream_finish(&fixture_crypto, &stream, &out, NULL),
                      HF_ERR_STATE);
     hf_crypto_stream_close(&fixture_crypto, &stream); /* harmless */
-    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0, HF_ALG_ECDSA, &stream),
+    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0,
+                                           &(hf_crypto_op){ .algorithm = HF_ALG_ECDSA },
+                                           false, &stream),
                      HF_ERR_NOTSUPPORTED);
-    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0, HF_ALG_SHA384, &stream),
+    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0,
+                                           &(hf_crypto_op){ .algorithm = HF_ALG_SHA384 },
+                                           false, &stream),
                      HF_OK);
-    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0, HF_ALG_SHA384, &stream),
+    assert_int_equal(hf_crypto_stream_open(&fixture_crypto, 0,
+                                           &(hf_crypto_op){ .algorithm = HF_ALG_SHA384 },
+                                           false, &stream),
                      HF_ERR_STATE);
     assert_int_equal(
-        hf_crypto_stream_update(&fixture_crypto, &stream, hf_bytes_of(NULL, 1)),
+        hf_crypto_stream_update(&fixture_crypto, &stream, hf_bytes_of(NULL, 1), NULL),
         HF_ERR_ARG);
     hf_crypto_stream_close(&fixture_crypto, &stream);
 }

@@ -47,7 +47,8 @@ static int import_hex(uint32_t type, uint16_t format, const char *hex, hf_buffer
 {
     blob encoded = unhex(hex);
     const hf_crypto_key key = key_of(type, &encoded);
-    return hf_crypto_import(&fixture_crypto, 0, &key, format, out);
+    return hf_crypto_import(&fixture_crypto, 0, &key,
+                            &(hf_key_encoding){ .format = format }, out);
 }
 
 /* ---- good ones ---- */
@@ -262,7 +263,8 @@ static void test_import_every_cut_is_refused(void **state)
             hf_buffer out = blob_buffer(&raw);
             const hf_crypto_key key = key_of(keys[i].type, &der);
             assert_int_equal(
-                hf_crypto_import(&fixture_crypto, 0, &key, HF_FORMAT_DER, &out),
+                hf_crypto_import(&fixture_crypto, 0, &key,
+                                 &(hf_key_encoding){ .format = HF_FORMAT_DER }, &out),
                 HF_ERR_KEY);
         }
     }
@@ -321,12 +323,16 @@ static void test_symmetric_keys_have_no_der_and_no_public_key(void **state)
     blob raw;
     hf_buffer out = blob_buffer(&raw);
     const hf_crypto_key key = key_of(HF_KEY_AES_256, &material);
-    assert_int_equal(hf_crypto_import(&fixture_crypto, 0, &key, HF_FORMAT_DER, &out),
+    assert_int_equal(hf_crypto_import(&fixture_crypto, 0, &key,
+                                      &(hf_key_encoding){ .format = HF_FORMAT_DER },
+                                      &out),
                      HF_ERR_TYPE);
     assert_int_equal(hf_crypto_export(&fixture_crypto, 0, &key, HF_FORMAT_DER, &out),
                      HF_ERR_TYPE);
     assert_int_equal(hf_crypto_public_key(&fixture_crypto, 0, &key, &out), HF_ERR_TYPE);
-    assert_int_equal(hf_crypto_import(&fixture_crypto, 0, &key, 2, &out), HF_ERR_ARG);
+    assert_int_equal(hf_crypto_import(&fixture_crypto, 0, &key,
+                                      &(hf_key_encoding){ .format = 2 }, &out),
+                     HF_ERR_ARG);
     assert_int_equal(hf_crypto_export(&fixture_crypto, 0, &key, 2, &out), HF_ERR_ARG);
     assert_int_equal(out.len, 0);
 }
@@ -353,7 +359,9 @@ static void test_generate_every_type_gives_usable_different_keys(void **state)
             hf_buffer again = blob_buffer(&copy);
             const hf_crypto_key key = key_of(info->type, &raws[k]);
             assert_int_equal(
-                hf_crypto_import(&fixture_crypto, 0, &key, HF_FORMAT_RAW, &again), HF_OK);
+                hf_crypto_import(&fixture_crypto, 0, &key,
+                                 &(hf_key_encoding){ .format = HF_FORMAT_RAW }, &again),
+                HF_OK);
         }
         if (HF_KEY_CLASS(info->type) != HF_CLASS_PUBLIC) {
             assert_memory_not_equal(raws[0].data, raws[1].data, raws[0].len);

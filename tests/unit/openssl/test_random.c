@@ -88,7 +88,9 @@ static void test_errors_leave_the_queue_empty(void **state)
     hf_buffer out = blob_buffer(&raw);
     const hf_crypto_key key = key_of(HF_KEY_P256_PUBLIC, &bad);
     ERR_clear_error();
-    assert_int_equal(hf_crypto_import(&fixture_crypto, 0, &key, HF_FORMAT_RAW, &out),
+    assert_int_equal(hf_crypto_import(&fixture_crypto, 0, &key,
+                                      &(hf_key_encoding){ .format = HF_FORMAT_RAW },
+                                      &out),
                      HF_ERR_KEY);
     assert_int_equal(ERR_peek_error(), 0);
 }

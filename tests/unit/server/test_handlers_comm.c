@@ -127,7 +127,7 @@ static void test_cancel_ends_the_streams(void **state)
     assert_status(HF_OK, CALL(p, hash_start, &stream, .algorithm = HF_ALG_SHA512));
     assert_status(HF_OK, CALL(p, comm_cancel, &out, .none = 0));
     assert_int_equal(2, out.stream_count);
-    assert_status(HF_ERR_NOTFOUND, CALL(p, hash_finish, NULL, .stream = stream.stream));
+    assert_status(HF_ERR_NOTFOUND, CALL(p, stream_finish, NULL, .stream = stream.stream));
     assert_status(HF_OK, CALL(p, comm_cancel, &out, .none = 0));
     assert_int_equal(0, out.stream_count);
 }

@@ -89,22 +89,22 @@ static void test_hash_stream_returns_the_digest_of_all_parts(void **state)
     peer *p = peer_connect(*state, 7, FIXTURE_USER);
     hf_hash_start_response one;
     hf_hash_start_response two;
-    hf_hash_finish_response out;
+    hf_stream_finish_response out;
     assert_status(HF_OK, CALL(p, hash_start, &one, .algorithm = HF_ALG_SHA256));
     assert_status(HF_OK, CALL(p, hash_start, &two, .algorithm = HF_ALG_SHA256));
     assert_int_not_equal(one.stream, two.stream);
-    assert_status(
-        HF_OK, CALL(p, hash_update, NULL, .stream = one.stream, .data = text_bytes("a")));
-    assert_status(HF_OK, CALL(p, hash_update, NULL, .stream = two.stream,
+    assert_status(HF_OK, CALL(p, stream_update, NULL, .stream = one.stream,
+                              .data = text_bytes("a")));
+    assert_status(HF_OK, CALL(p, stream_update, NULL, .stream = two.stream,
                               .data = text_bytes("another")));
-    assert_status(HF_OK, CALL(p, hash_update, NULL, .stream = one.stream));
-    assert_status(HF_OK, CALL(p, hash_update, NULL, .stream = one.stream,
+    assert_status(HF_OK, CALL(p, stream_update, NULL, .stream = one.stream));
+    assert_status(HF_OK, CALL(p, stream_update, NULL, .stream = one.stream,
                               .data = text_bytes("bc")));
-    assert_status(HF_OK, CALL(p, hash_finish, &out, .stream = one.stream));
-    assert_int_equal(32, out.digest.len);
-    assert_memory_equal(sha256_abc, out.digest.data, 32);
-    assert_status(HF_OK, CALL(p, hash_finish, &out, .stream = two.stream));
-    assert_memory_not_equal(sha256_abc, out.digest.data, 32);
+    assert_status(HF_OK, CALL(p, stream_finish, &out, .stream = one.stream));
+    assert_int_equal(32, out.data.len);
+    assert_memory_equal(sha256_abc, out.data.data, 32);
+    assert_status(HF_OK, CALL(p, stream_finish, &out, .stream = two.stream));
+    assert_memory_not_equal(sha256_abc, out.data.data, 32);
 }
 
 static void test_hash_stream_unknown_or_ended_is_not_found(void **state)
@@ -113,15 +113,19 @@ static void test_hash_stream_unknown_or_ended_is_not_found(void **state)
     peer *other = peer_connect(*state, 7, FIXTURE_USER);
     hf_hash_start_response out;
     assert_status(HF_OK, CALL(p, hash_start, &out, .algorithm = HF_ALG_SHA256));
-    assert_status(HF_ERR_NOTFOUND, CALL(other, hash_update, NULL, .stream = out.stream));
-    assert_status(HF_ERR_NOTFOUND, CALL(other, hash_finish, NULL, .stream = out.stream));
-    assert_status(HF_OK, CALL(p, hash_finish, NULL, .stream = out.stream));
-    assert_status(HF_ERR_NOTFOUND, CALL(p, hash_update, NULL, .stream = out.stream));
+    assert_status(HF_ERR_NOTFOUND,
+                  CALL(other, stream_update, NULL, .stream = out.stream));
+    assert_status(HF_ERR_NOTFOUND,
+                  CALL(other, stream_finish, NULL, .stream = out.stream));
+    assert_status(HF_OK, CALL(p, stream_finish, NULL, .stream = out.stream));
+    assert_status(HF_ERR_NOTFOUND, CALL(p, stream_update, NULL, .stream = out.stream));
     static const uint16_t unknown[] = { 2, HF_CFG_SESSION_STREAMS_MAX,
                                         HF_CFG_SESSION_STREAMS_MAX + 1, UINT16_MAX };
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
-        assert_status(HF_ERR_NOTFOUND, CALL(p, hash_update, NULL, .stream = unknown[i]));
-        assert_status(HF_ERR_NOTFOUND, CALL(p, hash_finish, NULL, .stream = unknown[i]));
+        assert_status(HF_ERR_NOTFOUND,
+                      CALL(p, stream_update, NULL, .stream = unknown[i]));
+        assert_status(HF_ERR_NOTFOUND,
+                      CALL(p, stream_finish, NULL, .stream = unknown[i]));
     }
 }
 
@@ -133,23 +137,26 @@ static void test_hash_streams_are_bounded(void **state)
         assert_status(HF_OK, CALL(p, hash_start, &out, .algorithm = HF_ALG_SHA256));
     }
     assert_status(HF_ERR_LIMIT, CALL(p, hash_start, NULL, .algorithm = HF_ALG_SHA256));
-    assert_status(HF_OK, CALL(p, hash_finish, NULL, .stream = 2));
+    assert_status(HF_OK, CALL(p, stream_finish, NULL, .stream = 2));
     assert_status(HF_OK, CALL(p, hash_start, &out, .algorithm = HF_ALG_SHA256));
     assert_int_equal(2, out.stream);
 }
 
-static int fail_update(void *context, void *stream, hf_bytes input)
+static int fail_update(void *context, void *stream, hf_bytes input, hf_buffer *out)
 {
     (void)context;
     (void)stream;
+    (void)out;
     (void)input;
     return HF_ERR_CRYPTO;
 }
 
-static int fail_open(void *context, uint16_t algorithm, void **stream)
+static int fail_open(void *context, const hf_crypto_op *op, bool is_backward,
+                     void **stream)
 {
     (void)context;
-    (void)algorithm;
+    (void)op;
+    (void)is_backward;
     (void)stream;
     return HF_ERR_NOMEM;
 }
@@ -162,9 +169,9 @@ static void test_hash_device_that_fails_gives_an_error(void **state)
     assert_status(HF_OK, CALL(p, hash_start, &out, .algorithm = HF_ALG_SHA256));
     f->ops[0].stream_update = fail_update;
     f->ops[0].stream_open = fail_open;
-    assert_status(HF_ERR_CRYPTO, CALL(p, hash_update, NULL, .stream = out.stream));
+    assert_status(HF_ERR_CRYPTO, CALL(p, stream_update, NULL, .stream = out.stream));
     assert_status(HF_ERR_NOMEM, CALL(p, hash_start, NULL, .algorithm = HF_ALG_SHA256));
-    assert_status(HF_OK, CALL(p, hash_finish, NULL, .stream = out.stream));
+    assert_status(HF_OK, CALL(p, stream_finish, NULL, .stream = out.stream));
 }
 
 static void test_hash_with_what_is_no_hash_is_refused(void **state)
@@ -725,7 +732,7 @@ static void test_hash_and_random_leave_the_accelerator_alone(void **state)
     f->ops[0].stream_update = fail_update;
     assert_status(HF_OK, CALL(p, random, NULL, .len = 8));
     assert_status(HF_OK, CALL(p, hash_start, &out, .algorithm = HF_ALG_SHA256));
-    assert_status(HF_OK, CALL(p, hash_update, NULL, .stream = out.stream));
+    assert_status(HF_OK, CALL(p, stream_update, NULL, .stream = out.stream));
     f->ops[1].random = NULL;
     assert_status(HF_ERR_RANDOM, CALL(p, random, NULL, .len = 8));
 }
