@@ -118,6 +118,7 @@ static const hf_crypto_device_ops device_ops = {
     .verify = hf_openssl_verify,
     .encrypt = hf_openssl_encrypt,
     .decrypt = hf_openssl_decrypt,
+    .wipe = hf_openssl_wipe,
 };
 
 hf_crypto_device_config hf_openssl_device(hf_openssl *openssl)

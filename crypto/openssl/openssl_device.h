@@ -52,6 +52,9 @@ typedef struct hf_openssl_key {
  * logged. */
 int hf_openssl_failed(int status) HF_MUST_CHECK;
 
+/* Wipe what libcrypto has left on the stack: of hf_crypto_device_ops. */
+void hf_openssl_wipe(void *context);
+
 /* openssl_hash.c; see hf_crypto_device_ops. */
 int hf_openssl_hash(void *context, uint16_t algorithm, hf_bytes input, size_t output_len,
                     hf_buffer *out);

@@ -161,6 +161,11 @@ typedef struct hf_crypto_device_ops {
     /* The shared secret of op->input. A ciphertext of the right length that was not made
      * for this key gives another secret, not an error (FIPS 203 6.3). */
     int (*decapsulate)(void *context, const hf_crypto_op *op, hf_buffer *secret);
+    /* Wipe what an operation has left where no variable of ours is: on the stack, below
+     * the frames that are in use. Called after each operation, also one that failed, on
+     * its thread and in the frame that called it, without the device's lock. NULL: it
+     * leaves nothing. */
+    void (*wipe)(void *context);
 } hf_crypto_device_ops;
 
 typedef struct hf_crypto_device_config {

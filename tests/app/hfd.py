@@ -46,6 +46,9 @@ def constant(header, name):
         return int(re.search(rf"#define {name} (\w+)", file.read())[1].rstrip("u"), 0)
 
 
+PROTOCOL = constant("frame.h", "HF_PROTO_VERSION")
+
+
 def check(condition, text):
     if not condition:
         sys.exit(f"FAILED: {text}")
@@ -63,7 +66,7 @@ class Closed(Exception):
     """The server has ended the connection."""
 
 
-def frame(kind, body=b"", sequence=1, version=2, flags=0, length=None, magic=b"HF"):
+def frame(kind, body=b"", sequence=1, version=PROTOCOL, flags=0, length=None, magic=b"HF"):
     length = len(body) if length is None else length
     return HEADER.pack(magic, version, flags, kind, sequence, length, 0) + body
 
@@ -75,7 +78,7 @@ class Client:
         self.socket.connect(path)
         self.sequence = 0
         if init:
-            status, body = self.call(INIT, struct.pack("<BIHI", 1, body_size, window, 0))
+            status, body = self.call(INIT, struct.pack("<BIHI", PROTOCOL, body_size, window, 0))
             check(status == 0, f"INIT gave {status}")
             _, _, _, self.owner, self.permissions = struct.unpack("<BIHHI", body)
 
@@ -108,7 +111,7 @@ class Client:
         """(kind, sequence, status, body) of the next answer."""
         magic, version, flags, kind, sequence, length, status = HEADER.unpack(
             self.receive_bytes(HEADER.size))
-        check((magic, version, flags) == (b"HF", 2, 1), "an answer's header is wrong")
+        check((magic, version, flags) == (b"HF", PROTOCOL, 1), "an answer's header is wrong")
         return kind, sequence, status, self.receive_bytes(length)
 
     def call(self, kind, body=b""):
