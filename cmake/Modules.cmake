@@ -40,15 +40,17 @@ endfunction()
 hf_module(NAME hf_base     FOLDER src/base     FLAGS hf_core_flags)
 hf_module(NAME hf_nvm      FOLDER src/nvm      FLAGS hf_core_flags NEEDS hf_base)
 hf_module(NAME hf_crypto   FOLDER src/crypto   FLAGS hf_core_flags NEEDS hf_base)
+hf_module(NAME hf_lms      FOLDER src/lms      FLAGS hf_core_flags
+  NEEDS hf_crypto hf_base)
 hf_module(NAME hf_keystore FOLDER src/keystore FLAGS hf_core_flags
   NEEDS hf_nvm hf_crypto hf_base)
 hf_module(NAME hf_proto    FOLDER src/proto    FLAGS hf_core_flags NEEDS hf_base)
 hf_module(NAME hf_comm     FOLDER src/comm     FLAGS hf_core_flags
   NEEDS hf_proto hf_base)
 hf_module(NAME hf_services FOLDER src/services FLAGS hf_core_flags
-  NEEDS hf_keystore hf_nvm hf_crypto hf_base)
+  NEEDS hf_keystore hf_nvm hf_lms hf_crypto hf_base)
 hf_module(NAME hf_server   FOLDER src/server   FLAGS hf_core_flags
-  NEEDS hf_services hf_keystore hf_nvm hf_crypto hf_proto hf_comm hf_base)
+  NEEDS hf_services hf_keystore hf_nvm hf_lms hf_crypto hf_proto hf_comm hf_base)
 hf_module(NAME hf_client   FOLDER src/client   FLAGS hf_core_flags
   NEEDS hf_proto hf_comm hf_base)
 hf_module(NAME hf_port_posix FOLDER port/posix FLAGS hf_host_flags
@@ -60,7 +62,7 @@ hf_module(NAME hf_crypto_openssl FOLDER crypto/openssl FLAGS hf_host_flags
 
 # The libraries without an operating system below them.
 add_custom_target(core)
-foreach(library base nvm crypto keystore proto comm services server client)
+foreach(library base nvm crypto lms keystore proto comm services server client)
   if(hf_${library} IN_LIST HF_LIBRARIES)
     add_dependencies(core hf_${library})
   endif()

@@ -77,6 +77,7 @@ endfunction()
 # What the tests of a module may use beyond the module itself.
 set(HF_UNIT_posix hf_port_posix)
 set(HF_UNIT_openssl hf_crypto_openssl hf_port_posix)
+set(HF_UNIT_lms hf_lms hf_crypto_openssl)
 set(HF_UNIT_server hf_all)
 set(HF_UNIT_client hf_all)
 set(HF_UNIT_daemon hf_daemon hf_all)
