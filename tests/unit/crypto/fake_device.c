@@ -190,6 +190,15 @@ static int fake_encrypt(void *context, const hf_crypto_op *op, hf_buffer *out,
     return emit(device, rc, tag);
 }
 
+/* After its operation, when the lock has been given back. */
+static void fake_wipe(void *context)
+{
+    fake_device *device = context;
+    device->wipe_count++;
+    assert_int_equal(device->wipe_count, device->call_count);
+    assert_true(device->lock == NULL || device->lock->depth == 0);
+}
+
 const hf_crypto_device_ops fake_ops = {
     .is_supported = fake_is_supported,
     .is_key_supported = fake_is_key_supported,
@@ -214,6 +223,7 @@ const hf_crypto_device_ops fake_ops = {
     .agree = fake_compute,
     .encapsulate = fake_encrypt,
     .decapsulate = fake_compute,
+    .wipe = fake_wipe,
 };
 
 const hf_crypto_device_ops fake_empty_ops = {

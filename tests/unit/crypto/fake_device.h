@@ -36,6 +36,7 @@ typedef struct fake_device {
     size_t out_len;          /* bytes that it writes to each output */
     fake_lock *lock;         /* must be held during operations; NULL = not looked at */
     int call_count;
+    int wipe_count;     /* operations that were wiped behind */
     int unlocked_count; /* operations called without the lock */
     const void *parsed; /* of the last operation with a key */
     uint32_t last_kind; /* key type or algorithm of the last operation */

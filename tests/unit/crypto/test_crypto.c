@@ -154,6 +154,7 @@ static void test_every_operation_holds_the_lock_once(void **state)
     set_up_locked(&f);
     assert_int_equal(call_all(&f.crypto, HF_OK), 15);
     assert_int_equal(f.fake.call_count, 17);
+    assert_int_equal(f.fake.wipe_count, 17);
     assert_int_equal(f.lock.acquire_count, 17);
     assert_int_equal(f.fake.unlocked_count, 0);
     assert_int_equal(f.lock.depth, 0);
@@ -168,6 +169,7 @@ static void test_every_failing_operation_releases_the_lock(void **state)
     set_up_locked(&f);
     f.fake.status = HF_ERR_CRYPTO;
     assert_int_equal(call_all(&f.crypto, HF_ERR_CRYPTO), 15);
+    assert_int_equal(f.fake.wipe_count, 17);
     assert_int_equal(f.lock.depth, 0);
     assert_int_equal(hf_crypto_cleanup(&f.crypto), HF_OK);
 }
