@@ -6,7 +6,7 @@
  * operations. The algorithms are fetched here once, not per call. A concurrent device: it
  * has no lock, nothing changes after open.
  */
-#include "openssl_device.h"
+#include "openssl_family.h"
 
 #include <string.h>
 
@@ -27,8 +27,9 @@ int hf_openssl_failed(int status)
     return status;
 }
 
-/* Its own lists, not the tables of hf_crypto: a row added there is not yet done here. */
-static bool has_algorithm(uint16_t algorithm)
+/* Hashes, MACs, ciphers and derivations. Its own list, not the table of hf_crypto: a row
+ * added there is not yet done here. */
+static bool has_symmetric(uint16_t algorithm)
 {
     switch (algorithm) {
     case HF_ALG_SHA256:
@@ -36,39 +37,39 @@ static bool has_algorithm(uint16_t algorithm)
     case HF_ALG_SHA512:
     case HF_ALG_HMAC_SHA256:
     case HF_ALG_AES_GCM:
-    case HF_ALG_ECDSA:
-    case HF_ALG_ED25519:
         return true;
     default:
         return false;
+    }
+}
+
+static bool has_algorithm(const hf_openssl *openssl, const hf_algorithm *row)
+{
+    const hf_openssl_family *family = hf_openssl_family_find(row->family);
+    switch (row->class) {
+    case HF_CLASS_SIGNATURE:
+    case HF_CLASS_ASYMMETRIC:
+    case HF_CLASS_AGREE:
+    case HF_CLASS_KEM:
+        return family != NULL && family->has_algorithm != NULL &&
+               family->has_algorithm(openssl, row->id);
+    default:
+        return has_symmetric(row->id);
     }
 }
 
 static bool is_key_supported(void *context, uint32_t key_type)
 {
-    (void)context;
-    switch (key_type) {
-    case HF_KEY_AES_128:
-    case HF_KEY_AES_256:
-    case HF_KEY_HMAC:
-    case HF_KEY_P256:
-    case HF_KEY_P256_PUBLIC:
-    case HF_KEY_P384:
-    case HF_KEY_P384_PUBLIC:
-    case HF_KEY_ED25519:
-    case HF_KEY_ED25519_PUBLIC:
-        return true;
-    default:
-        return false;
-    }
+    return hf_openssl_family_of(context, key_type) != NULL;
 }
 
 static bool is_supported(void *context, uint16_t algorithm, uint32_t key_type)
 {
     const hf_algorithm *row = hf_algorithm_find(algorithm);
-    return row != NULL && has_algorithm(algorithm) &&
+    return row != NULL && has_algorithm(context, row) &&
            (key_type == 0 || is_key_supported(context, key_type)) &&
-           hf_algorithm_fits(row, key_type, key_type != 0);
+           (hf_algorithm_fits(row, key_type, false) ||
+            (key_type != 0 && hf_algorithm_fits(row, key_type, true)));
 }
 
 /* RAND_bytes: the generator for what may be seen; keys come from the private one. Both
@@ -118,6 +119,7 @@ static const hf_crypto_device_ops device_ops = {
     .verify = hf_openssl_verify,
     .encrypt = hf_openssl_encrypt,
     .decrypt = hf_openssl_decrypt,
+    .agree = hf_openssl_agree,
     .wipe = hf_openssl_wipe,
 };
 
@@ -154,14 +156,12 @@ static int fetch(hf_openssl *openssl)
     openssl->sha512 = EVP_MD_fetch(NULL, "SHA512", NULL);
     openssl->aes_128_gcm = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
     openssl->aes_256_gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-    openssl->p256 = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
-    openssl->p384 = EC_GROUP_new_by_curve_name(NID_secp384r1);
     if (openssl->sha256 == NULL || openssl->sha384 == NULL || openssl->sha512 == NULL ||
-        openssl->aes_128_gcm == NULL || openssl->aes_256_gcm == NULL ||
-        openssl->p256 == NULL || openssl->p384 == NULL) {
+        openssl->aes_128_gcm == NULL || openssl->aes_256_gcm == NULL) {
         return HF_ERR_CRYPTO;
     }
-    return fetch_hmac(openssl);
+    int rc = fetch_hmac(openssl);
+    return rc == HF_OK ? hf_openssl_families_open(openssl) : rc;
 }
 
 int hf_openssl_open(hf_openssl **openssl)
@@ -195,7 +195,6 @@ void hf_openssl_close(hf_openssl *openssl)
     EVP_CIPHER_free(openssl->aes_256_gcm);
     EVP_MAC_CTX_free(openssl->hmac_sha256);
     EVP_MAC_free(openssl->hmac);
-    EC_GROUP_free(openssl->p256);
-    EC_GROUP_free(openssl->p384);
+    hf_openssl_families_close(openssl);
     OPENSSL_free(openssl);
 }

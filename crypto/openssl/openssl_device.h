@@ -25,6 +25,9 @@
 /* What libcrypto's interface can take in one call. */
 #define HF_OPENSSL_LEN_MAX 0x7FFFFFFF
 
+/* Short Weierstrass curves, counted with the unused 0. */
+#define HF_OPENSSL_GROUP_COUNT (HF_CURVE_BRAINPOOL_P512 + 1)
+
 struct hf_openssl {
     EVP_MD *sha256;
     EVP_MD *sha384;
@@ -32,9 +35,8 @@ struct hf_openssl {
     EVP_CIPHER *aes_128_gcm;
     EVP_CIPHER *aes_256_gcm;
     EVP_MAC *hmac;
-    EVP_MAC_CTX *hmac_sha256; /* template: digest set, no key */
-    EC_GROUP *p256;
-    EC_GROUP *p384;
+    EVP_MAC_CTX *hmac_sha256;                 /* template: digest set, no key */
+    EC_GROUP *groups[HF_OPENSSL_GROUP_COUNT]; /* by enum hf_curve; NULL = none */
 };
 
 /* The device's form of a key. Templates of what its type can do; the others are NULL. */
@@ -66,7 +68,7 @@ void hf_openssl_stream_close(void *context, void *stream);
 
 /* openssl_mac.c */
 int hf_openssl_mac(void *context, const hf_crypto_op *op, hf_buffer *out);
-int hf_openssl_mac_parse(hf_openssl *openssl, hf_bytes raw, hf_openssl_key *parsed)
+int hf_openssl_mac_parse(const hf_openssl *openssl, hf_bytes raw, hf_openssl_key *parsed)
     HF_MUST_CHECK;
 
 /* openssl_aead.c */
@@ -74,30 +76,10 @@ int hf_openssl_encrypt(void *context, const hf_crypto_op *op, hf_buffer *out,
                        hf_buffer *tag);
 int hf_openssl_decrypt(void *context, const hf_crypto_op *op, hf_buffer *out);
 
-/* openssl_signature.c */
+/* openssl_signature.c: by the family of the key. */
 int hf_openssl_sign(void *context, const hf_crypto_op *op, hf_buffer *out);
 int hf_openssl_verify(void *context, const hf_crypto_op *op);
-
-/* openssl_ec.c: arithmetic and EVP_PKEYs of the short Weierstrass curves. */
-
-/* The device's group of a key type's curve; NULL when it is none of ours. */
-const EC_GROUP *hf_openssl_ec_group(const hf_openssl *openssl, uint32_t type);
-/* Raw public key of a scalar: HF_ERR_KEY when the scalar is not in 1 .. n - 1. */
-int hf_openssl_ec_public(const EC_GROUP *group, hf_bytes scalar, hf_buffer *out)
-    HF_MUST_CHECK;
-/* HF_OK when it is an uncompressed point on the curve, HF_ERR_KEY when not. */
-int hf_openssl_ec_check_point(const EC_GROUP *group, hf_bytes point) HF_MUST_CHECK;
-/* A new scalar. */
-int hf_openssl_ec_generate(const EC_GROUP *group, size_t scalar_len, hf_buffer *out)
-    HF_MUST_CHECK;
-/* The EVP_PKEY of a raw key, private or public. */
-int hf_openssl_ec_parse(const EC_GROUP *group, uint32_t type, hf_bytes raw,
-                        EVP_PKEY **pkey) HF_MUST_CHECK;
-
-/* openssl_edwards.c */
-int hf_openssl_edwards_public(hf_bytes seed, hf_buffer *out) HF_MUST_CHECK;
-int hf_openssl_edwards_check_point(hf_bytes point) HF_MUST_CHECK;
-int hf_openssl_edwards_parse(uint32_t type, hf_bytes raw, EVP_PKEY **pkey) HF_MUST_CHECK;
+int hf_openssl_agree(void *context, const hf_crypto_op *op, hf_buffer *out);
 
 /* openssl_key.c */
 int hf_openssl_generate(void *context, uint32_t type, hf_buffer *out);
@@ -112,7 +94,7 @@ int hf_openssl_parse(void *context, uint32_t type, hf_bytes raw, void **parsed);
 void hf_openssl_parsed_destroy(void *context, void *parsed);
 /* The parsed form to use in one operation: the key's own, or a temporary one in
  * *temporary, which the caller destroys. */
-int hf_openssl_borrow(hf_openssl *openssl, const hf_crypto_key *key,
+int hf_openssl_borrow(const hf_openssl *openssl, const hf_crypto_key *key,
                       hf_openssl_key **parsed, void **temporary) HF_MUST_CHECK;
 
 #endif

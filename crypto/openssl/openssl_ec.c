@@ -6,30 +6,47 @@
  * EVP_PKEYs. The public key is always computed, never believed: raw private keys do not
  * have it, and the one inside a PKCS#8 is compared with it.
  */
-#include "openssl_device.h"
+#include "openssl_curve.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/objects.h>
 #include <openssl/params.h>
 
-/* 04 || X || Y */
-#define POINT_LEN_MAX 133
 #define SCALAR_LEN_MAX 66
+
+/* libcrypto's curves. One that a build of it lacks has no group. */
+static const int nids[HF_OPENSSL_GROUP_COUNT] = {
+    [HF_CURVE_P256] = NID_X9_62_prime256v1,
+    [HF_CURVE_P384] = NID_secp384r1,
+};
+
+static int open_groups(hf_openssl *openssl)
+{
+    for (size_t i = 0; i < HF_OPENSSL_GROUP_COUNT; i++) {
+        if (nids[i] != 0) {
+            openssl->groups[i] = EC_GROUP_new_by_curve_name(nids[i]);
+        }
+    }
+    return HF_OK;
+}
+
+static void close_groups(hf_openssl *openssl)
+{
+    for (size_t i = 0; i < HF_OPENSSL_GROUP_COUNT; i++) {
+        EC_GROUP_free(openssl->groups[i]);
+    }
+}
 
 const EC_GROUP *hf_openssl_ec_group(const hf_openssl *openssl, uint32_t type)
 {
-    if (HF_KEY_FAMILY(type) != HF_FAMILY_EC) {
-        return NULL;
-    }
-    switch (HF_KEY_PARAMETER(type)) {
-    case HF_CURVE_P256:
-        return openssl->p256;
-    case HF_CURVE_P384:
-        return openssl->p384;
-    default:
-        return NULL;
-    }
+    uint16_t curve = HF_KEY_PARAMETER(type);
+    return curve < HF_OPENSSL_GROUP_COUNT ? openssl->groups[curve] : NULL;
+}
+
+static bool has_type(const hf_openssl *openssl, uint32_t type)
+{
+    return hf_openssl_ec_group(openssl, type) != NULL;
 }
 
 /* A secret number from its bytes. HF_ERR_KEY when it is not in 1 .. n - 1. The caller
@@ -50,7 +67,7 @@ static int scalar_of(const EC_GROUP *group, hf_bytes bytes, BIGNUM **number)
 /* The point scalar * G, encoded. */
 static int multiply(const EC_GROUP *group, const BIGNUM *scalar, hf_buffer *out)
 {
-    uint8_t encoded[POINT_LEN_MAX];
+    uint8_t encoded[HF_OPENSSL_POINT_LEN_MAX];
     EC_POINT *point = EC_POINT_new(group);
     if (point == NULL) {
         return HF_ERR_NOMEM;
@@ -115,13 +132,14 @@ static int read_scalar(const EVP_PKEY *pkey, size_t scalar_len, hf_buffer *out)
     return rc;
 }
 
-int hf_openssl_ec_generate(const EC_GROUP *group, size_t scalar_len, hf_buffer *out)
+static int generate(const hf_openssl *openssl, uint32_t type, hf_buffer *out)
 {
+    const EC_GROUP *group = hf_openssl_ec_group(openssl, type);
     EVP_PKEY *pkey = EVP_EC_gen(OBJ_nid2sn(EC_GROUP_get_curve_name(group)));
     if (pkey == NULL) {
         return HF_ERR_CRYPTO;
     }
-    int rc = read_scalar(pkey, scalar_len, out);
+    int rc = read_scalar(pkey, hf_key_type_find(type)->raw_len_max, out);
     EVP_PKEY_free(pkey);
     return rc;
 }
@@ -185,7 +203,7 @@ static int parse_public(const EC_GROUP *group, hf_bytes raw, EVP_PKEY **pkey)
 static int parse_private(const EC_GROUP *group, hf_bytes raw, EVP_PKEY **pkey)
 {
     uint8_t native[SCALAR_LEN_MAX];
-    uint8_t memory[POINT_LEN_MAX];
+    uint8_t memory[HF_OPENSSL_POINT_LEN_MAX];
     hf_buffer point = hf_buffer_of(memory, sizeof(memory));
     if (raw.len > sizeof(native)) {
         return HF_ERR_KEY;
@@ -207,11 +225,47 @@ static int parse_private(const EC_GROUP *group, hf_bytes raw, EVP_PKEY **pkey)
     return rc;
 }
 
-int hf_openssl_ec_parse(const EC_GROUP *group, uint32_t type, hf_bytes raw,
-                        EVP_PKEY **pkey)
+static int parse(const hf_openssl *openssl, uint32_t type, hf_bytes raw,
+                 hf_openssl_key *made)
 {
-    if (HF_KEY_CLASS(type) == HF_CLASS_PUBLIC) {
-        return parse_public(group, raw, pkey);
+    const EC_GROUP *group = hf_openssl_ec_group(openssl, type);
+    int rc = HF_KEY_CLASS(type) == HF_CLASS_PUBLIC
+                 ? parse_public(group, raw, &made->pkey)
+                 : parse_private(group, raw, &made->pkey);
+    if (rc != HF_OK) {
+        return rc;
     }
-    return parse_private(group, raw, pkey);
+    made->verify = EVP_PKEY_CTX_new_from_pkey(NULL, made->pkey, NULL);
+    if (made->verify == NULL || EVP_PKEY_verify_init(made->verify) != 1) {
+        return HF_ERR_CRYPTO;
+    }
+    if (HF_KEY_CLASS(type) == HF_CLASS_PUBLIC) {
+        return HF_OK;
+    }
+    made->sign = EVP_PKEY_CTX_new_from_pkey(NULL, made->pkey, NULL);
+    if (made->sign == NULL || EVP_PKEY_sign_init(made->sign) != 1) {
+        return HF_ERR_CRYPTO;
+    }
+    return HF_OK;
 }
+
+static bool has_algorithm(const hf_openssl *openssl, uint16_t algorithm)
+{
+    (void)openssl;
+    return algorithm == HF_ALG_ECDSA;
+}
+
+const hf_openssl_family hf_openssl_ec_family = {
+    .family = HF_FAMILY_EC,
+    .open = open_groups,
+    .close = close_groups,
+    .has_type = has_type,
+    .has_algorithm = has_algorithm,
+    .generate = generate,
+    .import = hf_openssl_curve_import,
+    .export_der = hf_openssl_curve_export_der,
+    .public_key = hf_openssl_curve_public_key,
+    .parse = parse,
+    .sign = hf_openssl_ecdsa_sign,
+    .verify = hf_openssl_ecdsa_verify,
+};

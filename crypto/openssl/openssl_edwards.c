@@ -5,13 +5,13 @@
  * Ed25519 keys in the libcrypto device (RFC 8032). libcrypto takes any 32 bytes as a
  * public key and finds out when it verifies; here a point is checked when it is imported.
  */
-#include "openssl_device.h"
+#include "openssl_curve.h"
 
 #include <openssl/crypto.h>
 
 #define KEY_LEN 32
 
-int hf_openssl_edwards_parse(uint32_t type, hf_bytes raw, EVP_PKEY **pkey)
+static int make_pkey(uint32_t type, hf_bytes raw, EVP_PKEY **pkey)
 {
     if (HF_KEY_CLASS(type) == HF_CLASS_PUBLIC) {
         int rc = hf_openssl_edwards_check_point(raw);
@@ -30,7 +30,7 @@ int hf_openssl_edwards_public(hf_bytes seed, hf_buffer *out)
     uint8_t point[KEY_LEN];
     size_t len = sizeof(point);
     EVP_PKEY *pkey = NULL;
-    int rc = hf_openssl_edwards_parse(HF_KEY_ED25519, seed, &pkey);
+    int rc = make_pkey(HF_KEY_ED25519, seed, &pkey);
     if (rc != HF_OK) {
         return rc;
     }
@@ -115,3 +115,60 @@ int hf_openssl_edwards_check_point(hf_bytes point)
     BN_CTX_free(c.ctx);
     return rc;
 }
+
+static int parse(const hf_openssl *openssl, uint32_t type, hf_bytes raw,
+                 hf_openssl_key *made)
+{
+    (void)openssl;
+    int rc = make_pkey(type, raw, &made->pkey);
+    if (rc != HF_OK) {
+        return rc;
+    }
+    made->verify_md = EVP_MD_CTX_new();
+    if (made->verify_md == NULL ||
+        EVP_DigestVerifyInit_ex(made->verify_md, NULL, NULL, NULL, NULL, made->pkey,
+                                NULL) != 1) {
+        return HF_ERR_CRYPTO;
+    }
+    if (HF_KEY_CLASS(type) == HF_CLASS_PUBLIC) {
+        return HF_OK;
+    }
+    made->sign_md = EVP_MD_CTX_new();
+    if (made->sign_md == NULL || EVP_DigestSignInit_ex(made->sign_md, NULL, NULL, NULL,
+                                                       NULL, made->pkey, NULL) != 1) {
+        return HF_ERR_CRYPTO;
+    }
+    return HF_OK;
+}
+
+static bool has_type(const hf_openssl *openssl, uint32_t type)
+{
+    (void)openssl;
+    return HF_KEY_PARAMETER(type) == HF_CURVE_ED25519;
+}
+
+static bool has_algorithm(const hf_openssl *openssl, uint16_t algorithm)
+{
+    (void)openssl;
+    return algorithm == HF_ALG_ED25519;
+}
+
+/* A seed is any string (RFC 8032 5.1.5). */
+static int generate(const hf_openssl *openssl, uint32_t type, hf_buffer *out)
+{
+    (void)openssl;
+    return hf_openssl_generate_bytes(hf_key_type_find(type)->raw_len_max, out);
+}
+
+const hf_openssl_family hf_openssl_edwards_family = {
+    .family = HF_FAMILY_EDWARDS,
+    .has_type = has_type,
+    .has_algorithm = has_algorithm,
+    .generate = generate,
+    .import = hf_openssl_curve_import,
+    .export_der = hf_openssl_curve_export_der,
+    .public_key = hf_openssl_curve_public_key,
+    .parse = parse,
+    .sign = hf_openssl_eddsa_sign,
+    .verify = hf_openssl_eddsa_verify,
+};

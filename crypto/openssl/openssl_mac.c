@@ -45,7 +45,7 @@ int hf_openssl_mac(void *context, const hf_crypto_op *op, hf_buffer *out)
     return rc == HF_OK ? HF_OK : hf_openssl_failed(rc);
 }
 
-int hf_openssl_mac_parse(hf_openssl *openssl, hf_bytes raw, hf_openssl_key *parsed)
+int hf_openssl_mac_parse(const hf_openssl *openssl, hf_bytes raw, hf_openssl_key *parsed)
 {
     const hf_crypto_key key = { .type = HF_KEY_HMAC, .material = raw };
     return start(openssl, &key, &parsed->mac);

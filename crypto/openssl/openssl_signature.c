@@ -6,7 +6,7 @@
  * duplicates the context that was prepared with the key. libcrypto speaks DER; r || s is
  * converted here.
  */
-#include "openssl_device.h"
+#include "openssl_curve.h"
 
 #include "holdfast/crypto_der.h"
 
@@ -33,8 +33,10 @@ static int append_ecdsa(const hf_crypto_op *op, hf_bytes der, hf_buffer *out)
     return hf_buffer_append(out, hf_bytes_of(raw, 2 * len));
 }
 
-static int sign_ecdsa(const hf_openssl_key *key, const hf_crypto_op *op, hf_buffer *out)
+int hf_openssl_ecdsa_sign(const hf_openssl *openssl, const hf_openssl_key *key,
+                          const hf_crypto_op *op, hf_buffer *out)
 {
+    (void)openssl;
     uint8_t der[SIGNATURE_DER_LEN_MAX];
     size_t len = sizeof(der);
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_dup(key->sign);
@@ -49,8 +51,10 @@ static int sign_ecdsa(const hf_openssl_key *key, const hf_crypto_op *op, hf_buff
     return rc;
 }
 
-static int sign_ed25519(const hf_openssl_key *key, const hf_crypto_op *op, hf_buffer *out)
+int hf_openssl_eddsa_sign(const hf_openssl *openssl, const hf_openssl_key *key,
+                          const hf_crypto_op *op, hf_buffer *out)
 {
+    (void)openssl;
     uint8_t signature[ED25519_SIGNATURE_LEN];
     size_t len = sizeof(signature);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -68,12 +72,15 @@ static int sign_ed25519(const hf_openssl_key *key, const hf_crypto_op *op, hf_bu
 
 int hf_openssl_sign(void *context, const hf_crypto_op *op, hf_buffer *out)
 {
+    const hf_openssl_family *family = hf_openssl_family_of(context, op->key->type);
+    if (family == NULL || family->sign == NULL) {
+        return HF_ERR_NOTSUPPORTED;
+    }
     hf_openssl_key *key = NULL;
     void *temporary = NULL;
     int rc = hf_openssl_borrow(context, op->key, &key, &temporary);
     if (rc == HF_OK) {
-        rc = op->algorithm == HF_ALG_ECDSA ? sign_ecdsa(key, op, out)
-                                           : sign_ed25519(key, op, out);
+        rc = family->sign(context, key, op, out);
     }
     hf_openssl_parsed_destroy(context, temporary);
     return rc == HF_OK ? HF_OK : hf_openssl_failed(rc);
@@ -104,8 +111,10 @@ static int verify_status(int verified)
     return verified == 0 ? HF_ERR_VERIFY : HF_ERR_CRYPTO;
 }
 
-static int verify_ecdsa(const hf_openssl_key *key, const hf_crypto_op *op)
+int hf_openssl_ecdsa_verify(const hf_openssl *openssl, const hf_openssl_key *key,
+                            const hf_crypto_op *op)
 {
+    (void)openssl;
     uint8_t memory[SIGNATURE_DER_LEN_MAX];
     hf_buffer der = hf_buffer_of(memory, sizeof(memory));
     int rc = ecdsa_der(op, &der);
@@ -122,8 +131,10 @@ static int verify_ecdsa(const hf_openssl_key *key, const hf_crypto_op *op)
     return rc;
 }
 
-static int verify_ed25519(const hf_openssl_key *key, const hf_crypto_op *op)
+int hf_openssl_eddsa_verify(const hf_openssl *openssl, const hf_openssl_key *key,
+                            const hf_crypto_op *op)
 {
+    (void)openssl;
     if (op->signature.len != ED25519_SIGNATURE_LEN) {
         return HF_ERR_VERIFY;
     }
@@ -142,12 +153,31 @@ static int verify_ed25519(const hf_openssl_key *key, const hf_crypto_op *op)
 
 int hf_openssl_verify(void *context, const hf_crypto_op *op)
 {
+    const hf_openssl_family *family = hf_openssl_family_of(context, op->key->type);
+    if (family == NULL || family->verify == NULL) {
+        return HF_ERR_NOTSUPPORTED;
+    }
     hf_openssl_key *key = NULL;
     void *temporary = NULL;
     int rc = hf_openssl_borrow(context, op->key, &key, &temporary);
     if (rc == HF_OK) {
-        rc = op->algorithm == HF_ALG_ECDSA ? verify_ecdsa(key, op)
-                                           : verify_ed25519(key, op);
+        rc = family->verify(context, key, op);
+    }
+    hf_openssl_parsed_destroy(context, temporary);
+    return rc == HF_OK ? HF_OK : hf_openssl_failed(rc);
+}
+
+int hf_openssl_agree(void *context, const hf_crypto_op *op, hf_buffer *out)
+{
+    const hf_openssl_family *family = hf_openssl_family_of(context, op->key->type);
+    if (family == NULL || family->agree == NULL) {
+        return HF_ERR_NOTSUPPORTED;
+    }
+    hf_openssl_key *key = NULL;
+    void *temporary = NULL;
+    int rc = hf_openssl_borrow(context, op->key, &key, &temporary);
+    if (rc == HF_OK) {
+        rc = family->agree(context, key, op, out);
     }
     hf_openssl_parsed_destroy(context, temporary);
     return rc == HF_OK ? HF_OK : hf_openssl_failed(rc);
