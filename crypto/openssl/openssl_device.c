@@ -27,7 +27,7 @@ int hf_openssl_failed(int status)
     return status;
 }
 
-/* Hashes, MACs, ciphers and derivations. Its own list, not the table of hf_crypto: a row
+/* Hashes, MACs and ciphers. Its own list, not the table of hf_crypto: a row
  * added there is not yet done here. */
 static bool has_symmetric(uint16_t algorithm)
 {
@@ -53,6 +53,8 @@ static bool has_algorithm(const hf_openssl *openssl, const hf_algorithm *row)
     case HF_CLASS_KEM:
         return family != NULL && family->has_algorithm != NULL &&
                family->has_algorithm(openssl, row->id);
+    case HF_CLASS_KDF:
+        return hf_openssl_has_kdf(row->id);
     default:
         return has_symmetric(row->id);
     }
@@ -119,6 +121,7 @@ static const hf_crypto_device_ops device_ops = {
     .verify = hf_openssl_verify,
     .encrypt = hf_openssl_encrypt,
     .decrypt = hf_openssl_decrypt,
+    .derive = hf_openssl_derive,
     .agree = hf_openssl_agree,
     .wipe = hf_openssl_wipe,
 };
@@ -161,6 +164,9 @@ static int fetch(hf_openssl *openssl)
         return HF_ERR_CRYPTO;
     }
     int rc = fetch_hmac(openssl);
+    if (rc == HF_OK) {
+        rc = hf_openssl_kdf_open(openssl);
+    }
     return rc == HF_OK ? hf_openssl_families_open(openssl) : rc;
 }
 
@@ -195,6 +201,7 @@ void hf_openssl_close(hf_openssl *openssl)
     EVP_CIPHER_free(openssl->aes_256_gcm);
     EVP_MAC_CTX_free(openssl->hmac_sha256);
     EVP_MAC_free(openssl->hmac);
+    hf_openssl_kdf_close(openssl);
     hf_openssl_families_close(openssl);
     OPENSSL_free(openssl);
 }

@@ -18,6 +18,7 @@
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
 
 #include "holdfast/crypto.h"
 #include "holdfast/openssl.h"
@@ -37,6 +38,12 @@ struct hf_openssl {
     EVP_MAC *hmac;
     EVP_MAC_CTX *hmac_sha256;                 /* template: digest set, no key */
     EC_GROUP *groups[HF_OPENSSL_GROUP_COUNT]; /* by enum hf_curve; NULL = none */
+    EVP_KDF *hkdf;
+    EVP_KDF *kbkdf;
+    EVP_KDF *sskdf;
+    EVP_KDF *pbkdf2;
+    EVP_KDF *tls1_prf;
+    EVP_KDF *x963;
 };
 
 /* The device's form of a key. Templates of what its type can do; the others are NULL. */
@@ -80,6 +87,13 @@ int hf_openssl_decrypt(void *context, const hf_crypto_op *op, hf_buffer *out);
 int hf_openssl_sign(void *context, const hf_crypto_op *op, hf_buffer *out);
 int hf_openssl_verify(void *context, const hf_crypto_op *op);
 int hf_openssl_agree(void *context, const hf_crypto_op *op, hf_buffer *out);
+
+/* openssl_kdf.c: derivation, whether there is a function, and the fetching of them all:
+ * close is also called after a failed open. */
+int hf_openssl_derive(void *context, const hf_crypto_op *op, hf_buffer *out);
+bool hf_openssl_has_kdf(uint16_t algorithm);
+int hf_openssl_kdf_open(hf_openssl *openssl) HF_MUST_CHECK;
+void hf_openssl_kdf_close(hf_openssl *openssl);
 
 /* openssl_key.c */
 int hf_openssl_generate(void *context, uint32_t type, hf_buffer *out);
