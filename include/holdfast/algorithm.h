@@ -115,6 +115,7 @@ enum hf_algorithm_class {
 #define HF_TRAIT_CALLER_NONCE 0x0200u  /* the caller always gives the nonce (tweak) */
 #define HF_TRAIT_STATEFUL 0x0400u      /* each signature uses up an index */
 #define HF_TRAIT_BACKWARD_ONLY 0x0800u /* there is no forward */
+#define HF_TRAIT_SLOW 0x1000u          /* takes long with any key */
 
 typedef struct hf_algorithm {
     uint16_t id;         /* enum hf_algorithm_id */
@@ -136,6 +137,8 @@ typedef struct hf_algorithm {
     uint32_t usage_backward; /* usage bit to verify or decrypt; 0 = none */
     uint32_t policy;         /* HF_FLAG_ALLOW_* that the key must have; 0 = none */
     uint64_t invocation_count_max; /* forward uses of one key; 0 = unlimited */
+    uint16_t parts[2]; /* enum hf_algorithm_id: what the server makes it of, itself; all
+                          0 = a device does it */
 } hf_algorithm;
 
 /* A row, by id or name or index; NULL when unknown. */
@@ -152,6 +155,11 @@ const hf_algorithm *hf_algorithm_find_class(uint16_t id, uint8_t class);
  * one. key_type 0 fits a keyless algorithm only. */
 bool hf_algorithm_fits(const hf_algorithm *algorithm, uint32_t key_type,
                        bool is_backward);
+
+/* Does an operation with a key of this type take so long that others should not wait
+ * for it? key_type 0 for hashes: false. */
+bool hf_algorithm_is_slow(const hf_algorithm *algorithm, uint32_t key_type,
+                          bool is_backward);
 
 /* A hash that may be named as `hash` of an operation: not a XOF; a legacy one only
  * backward. */
@@ -190,5 +198,9 @@ size_t hf_crypto_cipher_len_max(uint16_t algorithm, uint32_t key_type, size_t le
 #define HF_SIGNATURE_LEN_MAX 65535u  /* longest signature that a message carries */
 #define HF_XOF_LEN_MAX 65536u        /* longest output of a XOF */
 #define HF_DERIVED_LEN_MAX 16384u    /* longest output of a derivation */
+#define HF_TLS12_SEED_LEN_MAX 1024u  /* longest label and seed together of TLS12_PRF */
+/* PBKDF2: iterations times blocks of output (each as long as the digest) at most: a few
+ * seconds of a thread that many clients share. */
+#define HF_PBKDF2_WORK_MAX 10000000u
 
 #endif

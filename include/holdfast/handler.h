@@ -36,6 +36,8 @@ typedef struct hf_request {
                             HF_CRYPTO_DEVICE_NONE: the dispatcher queues for exclusive
                             ones */
     uint8_t nonce[16];  /* for the handler */
+    int status;         /* for the handler: an error that prepare found and work tells,
+                           after it ended what can only be ended without the lock */
     bool restart;       /* a finish that returns HF_ERR_AGAIN sets it when work must be
                             repeated: the request runs again from prepare */
     bool wants_durable; /* prepare sets it when work must not begin before what its step

@@ -146,6 +146,11 @@ enum hf_slh_dsa_set {
  * type is symmetric or unknown. */
 uint32_t hf_key_type_public(uint32_t type);
 
+/* Operations that need the private key (sign, decrypt, agree), and those for which the
+ * public one is enough (verify, encrypt). */
+#define HF_SLOW_PRIVATE 0x01u
+#define HF_SLOW_PUBLIC 0x02u
+
 /* One row of the key type table. */
 typedef struct hf_key_type_info {
     uint32_t type;
@@ -156,6 +161,7 @@ typedef struct hf_key_type_info {
     uint16_t signature_len; /* bytes of a raw signature at most; 0 = it does not sign */
     uint16_t der_len_max;   /* bytes of the DER encoding; 0 = it has none */
     uint32_t usages;        /* HF_USAGE_* bits that make sense for it */
+    uint8_t slow; /* HF_SLOW_*: operations that take much longer than a P-256 signature */
 } hf_key_type_info;
 
 /* The row of a type, or of a name; NULL when unknown. */

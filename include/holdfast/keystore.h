@@ -72,8 +72,10 @@ typedef struct hf_drops {
 typedef struct hf_lease {
     hf_crypto_key key; /* immutable view; `parsed` may be filled in by the lease's user */
     hf_metadata meta;  /* as of the lease */
-    uint32_t slot;     /* private */
-    bool is_held;      /* false: nothing to release */
+    uint64_t serial; /* two leases with the same one, or with the same generation that is
+                          not 0, are of the same material and no replacement was between */
+    uint32_t slot;   /* private */
+    bool is_held;    /* false: nothing to release */
     bool is_parsed_own; /* key.parsed was built by the user and is not in the slot */
 } hf_lease;
 
@@ -240,7 +242,7 @@ int hf_keystore_commit(hf_keystore *ks, hf_id id) HF_REQUIRES(hf_tsa_nvm) HF_MUS
  * HF_ERR_AGAIN: as lease. */
 int hf_keystore_evict(hf_keystore *ks, hf_id id) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 
-/* Destroy a key in cache and store, with its count of uses. An uncommitted key that hides
+/* Destroy a key in cache and store, with its count of uses and its hash tree. An uncommitted key that hides
  * a stored one: both. HF_ERR_NOTFOUND, HF_ERR_ACCESS (one of them is NONDESTROYABLE), and
  * what hf_nvm_destroy_checked returns. After it nobody can lease the key; leases that are
  * out finish. */

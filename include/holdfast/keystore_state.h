@@ -26,6 +26,7 @@ typedef struct hf_keystore_slot {
     hf_ticket use_position; /* commit of the last reservation of uses */
     uint64_t use_count;     /* uses counted; 0 after a load: the store knows more */
     uint64_t use_reserved;  /* uses up to this count are covered by the store */
+    uint64_t serial;        /* of what fills it: never given twice */
     uint64_t pinned_step;   /* hf_keystore.step in which the role became "pinned" */
     uint32_t parsed_device;
     uint32_t reader_count; /* leases out */
@@ -104,6 +105,8 @@ struct hf_keystore {
     uint32_t free_counts[HF_SLOT_CLASS_COUNT] HF_GUARDED_BY(hf_tsa_nvm);
     uint32_t pinned_counts[HF_SLOT_CLASS_COUNT] HF_GUARDED_BY(hf_tsa_nvm);
     uint32_t step_pinned_counts[HF_SLOT_CLASS_COUNT] HF_GUARDED_BY(hf_tsa_nvm);
+
+    uint64_t serial HF_GUARDED_BY(hf_tsa_nvm); /* the last that was given to a slot */
 
     /* Owners: */
     hf_keystore_table owner_table HF_GUARDED_BY(hf_tsa_nvm);

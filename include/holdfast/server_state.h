@@ -82,8 +82,10 @@ enum hf_session_phase {
 typedef struct hf_session_stream {
     hf_crypto_stream crypto; /* .stream NULL: free */
     hf_id key;               /* that it works with; 0: none (a hash) */
-    uint32_t usage;          /* that the key must have at each call */
-    bool is_verify;          /* finish compares a MAC */
+    uint64_t generation;     /* and serial (hf_lease): of the key when it was last seen */
+    uint64_t serial;
+    uint32_t usage; /* that the key must have at each call */
+    bool is_verify; /* finish compares a MAC */
 } hf_session_stream;
 
 struct hf_session {

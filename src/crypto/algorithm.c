@@ -42,9 +42,9 @@
 #define KDF(suffix, text, kin, more)                                                     \
     { .id = HF_ALG_##suffix, .class = HF_CLASS_KDF, .family = kin, .name = text,         \
       .traits = (more), DERIVE }
-#define KEY_WRAP(suffix, text, kin, more)                                                \
+#define KEY_WRAP(suffix, text, kin, more, part, other)                                   \
     { .id = HF_ALG_WRAP_##suffix, .class = HF_CLASS_WRAP, .family = kin, .name = text,   \
-      .traits = (more),                                                                  \
+      .traits = (more), .parts = { part, other },                                        \
       .usage_forward = HF_USAGE_WRAP, .usage_backward = HF_USAGE_UNWRAP }
 
 static const hf_algorithm rows[] = {
@@ -135,7 +135,8 @@ static const hf_algorithm rows[] = {
     { .id = HF_ALG_SLH_DSA, .class = HF_CLASS_SIGNATURE, .family = HF_FAMILY_SLH_DSA,
       .name = "slh-dsa", .traits = HF_TRAIT_CONTEXT, SIGN_VERIFY },
     { .id = HF_ALG_LMS, .class = HF_CLASS_SIGNATURE, .family = HF_FAMILY_LMS,
-      .name = "lms", .traits = HF_TRAIT_STATEFUL, SIGN_VERIFY },
+      .name = "lms", .traits = HF_TRAIT_STATEFUL, SIGN_VERIFY,
+      .parts = { HF_ALG_SHA256 } },
     { .id = HF_ALG_RSA_OAEP, .class = HF_CLASS_ASYMMETRIC, .family = HF_FAMILY_RSA,
       .name = "rsa-oaep", .traits = HF_TRAIT_HASH | HF_TRAIT_MGF, ENCRYPT_DECRYPT },
     { .id = HF_ALG_RSA_PKCS1_DECRYPT, .class = HF_CLASS_ASYMMETRIC,
@@ -154,15 +155,16 @@ static const hf_algorithm rows[] = {
     KDF(KBKDF_CMAC, "kbkdf-cmac", HF_FAMILY_AES, 0),
     KDF(ONE_STEP, "one-step", HF_FAMILY_GENERIC, HF_TRAIT_HASH),
     KDF(TWO_STEP, "two-step", HF_FAMILY_GENERIC, HF_TRAIT_HASH),
-    KDF(PBKDF2, "pbkdf2", HF_FAMILY_GENERIC, HF_TRAIT_HASH),
+    KDF(PBKDF2, "pbkdf2", HF_FAMILY_GENERIC, HF_TRAIT_HASH | HF_TRAIT_SLOW),
     KDF(TLS12_PRF, "tls12-prf", HF_FAMILY_GENERIC, HF_TRAIT_HASH),
     KDF(X963, "x963", HF_FAMILY_GENERIC, HF_TRAIT_HASH),
     { .id = HF_ALG_ML_KEM, .class = HF_CLASS_KEM, .family = HF_FAMILY_ML_KEM,
       .name = "ml-kem", DERIVE, .usage_backward = HF_USAGE_DERIVE },
-    KEY_WRAP(AES_GCM, "wrap-aes-gcm", HF_FAMILY_AES, 0),
-    KEY_WRAP(AES_KW, "wrap-aes-kw", HF_FAMILY_AES, 0),
-    KEY_WRAP(AES_KWP, "wrap-aes-kwp", HF_FAMILY_AES, 0),
-    KEY_WRAP(RSA_AES, "wrap-rsa-aes", HF_FAMILY_RSA, HF_TRAIT_HASH | HF_TRAIT_MGF),
+    KEY_WRAP(AES_GCM, "wrap-aes-gcm", HF_FAMILY_AES, 0, HF_ALG_AES_GCM, 0),
+    KEY_WRAP(AES_KW, "wrap-aes-kw", HF_FAMILY_AES, 0, HF_ALG_AES_KW, 0),
+    KEY_WRAP(AES_KWP, "wrap-aes-kwp", HF_FAMILY_AES, 0, HF_ALG_AES_KWP, 0),
+    KEY_WRAP(RSA_AES, "wrap-rsa-aes", HF_FAMILY_RSA, HF_TRAIT_HASH | HF_TRAIT_MGF,
+             HF_ALG_RSA_OAEP, HF_ALG_AES_KWP),
 };
 /* clang-format on */
 
@@ -232,6 +234,18 @@ bool hf_algorithm_fits(const hf_algorithm *algorithm, uint32_t key_type, bool is
                                      : (algorithm->traits & HF_TRAIT_BACKWARD_ONLY) == 0;
     return has_direction && (HF_KEY_CLASS(key_type) != HF_CLASS_PUBLIC ||
                              is_public_enough(algorithm, is_backward));
+}
+
+bool hf_algorithm_is_slow(const hf_algorithm *algorithm, uint32_t key_type,
+                          bool is_backward)
+{
+    if ((algorithm->traits & HF_TRAIT_SLOW) != 0) {
+        return true;
+    }
+    const hf_key_type_info *info = hf_key_type_find(key_type);
+    uint8_t mark =
+        is_public_enough(algorithm, is_backward) ? HF_SLOW_PUBLIC : HF_SLOW_PRIVATE;
+    return info != NULL && (info->slow & mark) != 0;
 }
 
 bool hf_algorithm_is_hash(uint16_t id, bool is_backward)

@@ -14,6 +14,7 @@
 #define SIGN (HF_USAGE_SIGN | HF_USAGE_VERIFY)
 #define CRYPT (HF_USAGE_ENCRYPT | HF_USAGE_DECRYPT)
 #define WRAP (HF_USAGE_WRAP | HF_USAGE_UNWRAP)
+#define SLOW (HF_SLOW_PRIVATE | HF_SLOW_PUBLIC)
 
 /* clang-format off */
 #define AES(bits)                                                                        \
@@ -23,20 +24,20 @@
 
 /* An asymmetric pair is two rows in two places of the order. `raw`, `public` and
  * `signature` in bytes; `der` and `der_public` of the longest DER. */
-#define PRIVATE(id, text, raw, public, signature, der, may)                              \
+#define PRIVATE(id, text, raw, public, signature, der, may, pace)                        \
     { .type = id, .name = text, .raw_len_min = raw, .raw_len_max = raw,                  \
       .public_len = public, .signature_len = signature, .der_len_max = der,              \
-      .usages = may }
-#define PUBLIC(id, text, public, signature, der_public, may)                             \
+      .usages = may, .slow = pace }
+#define PUBLIC(id, text, public, signature, der_public, may, pace)                       \
     { .type = id, .name = text "-public", .raw_len_min = public,                         \
       .raw_len_max = public, .public_len = public, .signature_len = signature,           \
-      .der_len_max = der_public, .usages = may }
+      .der_len_max = der_public, .usages = may, .slow = pace }
 
 /* EC: field of n bytes. */
-#define EC(id, text, n, der)                                                             \
-    PRIVATE(id, text, n, 2 * (n) + 1, 2 * (n), der, SIGN | HF_USAGE_DERIVE)
-#define EC_PUBLIC(id, text, n, der)                                                      \
-    PUBLIC(id, text, 2 * (n) + 1, 2 * (n), der, HF_USAGE_VERIFY)
+#define EC(id, text, n, der, pace)                                                       \
+    PRIVATE(id, text, n, 2 * (n) + 1, 2 * (n), der, SIGN | HF_USAGE_DERIVE, pace)
+#define EC_PUBLIC(id, text, n, der, pace)                                                \
+    PUBLIC(id, text, 2 * (n) + 1, 2 * (n), der, HF_USAGE_VERIFY, pace)
 
 /* RSA: modulus of n bytes; exponents of 1..8 bytes. A private key is n, e, d, two primes
  * and three numbers of a prime's length, each with its header and a leading zero. */
@@ -46,7 +47,7 @@
     { .type = HF_KEY_RSA_##bits, .name = "rsa-" #bits, .raw_len_min = bits / 8 * 3,      \
       .raw_len_max = RSA_PRIVATE_LEN(bits / 8), .public_len = RSA_PUBLIC_LEN(bits / 8),  \
       .signature_len = bits / 8, .der_len_max = RSA_PRIVATE_LEN(bits / 8) + 26,          \
-      .usages = SIGN | CRYPT | WRAP }
+      .usages = SIGN | CRYPT | WRAP, .slow = HF_SLOW_PRIVATE }
 #define RSA_PUBLIC(bits)                                                                 \
     { .type = HF_KEY_RSA_##bits##_PUBLIC, .name = "rsa-" #bits "-public",                \
       .raw_len_min = bits / 8 + 4, .raw_len_max = RSA_PUBLIC_LEN(bits / 8),              \
@@ -56,24 +57,27 @@
 
 /* ML-KEM: encapsulate and decapsulate are derivations of a secret. */
 #define ML_KEM(set, public)                                                              \
-    PRIVATE(HF_KEY_ML_KEM_##set, "ml-kem-" #set, 64, public, 0, 64 + 24, HF_USAGE_DERIVE)
+    PRIVATE(HF_KEY_ML_KEM_##set, "ml-kem-" #set, 64, public, 0, 64 + 24,                 \
+            HF_USAGE_DERIVE, 0)
 #define ML_KEM_PUBLIC(set, public)                                                       \
     PUBLIC(HF_KEY_ML_KEM_##set##_PUBLIC, "ml-kem-" #set, public, 0, (public) + 22,       \
-           HF_USAGE_DERIVE)
+           HF_USAGE_DERIVE, 0)
 #define ML_DSA(set, public, signature)                                                   \
-    PRIVATE(HF_KEY_ML_DSA_##set, "ml-dsa-" #set, 32, public, signature, 32 + 24, SIGN)
+    PRIVATE(HF_KEY_ML_DSA_##set, "ml-dsa-" #set, 32, public, signature, 32 + 24, SIGN,   \
+            HF_SLOW_PRIVATE)
 #define ML_DSA_PUBLIC(set, public, signature)                                            \
     PUBLIC(HF_KEY_ML_DSA_##set##_PUBLIC, "ml-dsa-" #set, public, signature,              \
-           (public) + 22,                                                                \
-           HF_USAGE_VERIFY)
+           (public) + 22, HF_USAGE_VERIFY, 0)
 #define SLH_DSA(set, text, n, signature)                                                 \
     { .type = HF_KEY_SLH_DSA(HF_SLH_DSA_##set), .name = "slh-dsa-" text,                 \
       .raw_len_min = 4 * (n), .raw_len_max = 4 * (n), .public_len = 2 * (n),             \
-      .signature_len = signature, .der_len_max = 4 * (n) + 24, .usages = SIGN }
+      .signature_len = signature, .der_len_max = 4 * (n) + 24, .usages = SIGN,           \
+      .slow = SLOW }
 #define SLH_DSA_PUBLIC(set, text, n, signature)                                          \
     { .type = HF_KEY_SLH_DSA_PUBLIC(HF_SLH_DSA_##set), .name = "slh-dsa-" text "-public",\
       .raw_len_min = 2 * (n), .raw_len_max = 2 * (n), .public_len = 2 * (n),             \
-      .signature_len = signature, .der_len_max = 2 * (n) + 24, .usages = HF_USAGE_VERIFY }
+      .signature_len = signature, .der_len_max = 2 * (n) + 24,                           \
+      .usages = HF_USAGE_VERIFY, .slow = SLOW }
 
 /* LMS: what is stored is described in lms.h. One level's signature: index, LMOTS type,
  * randomizer, chains, LMS type, path; between levels a public key (RFC 8554 6.2). */
@@ -84,7 +88,7 @@
       .name = "lms-l" #levels "-h" #height "-w" #w, .raw_len_min = 64, .raw_len_max = 64,\
       .public_len = 60,                                                                  \
       .signature_len = 4 + (levels) * LMS_LEN(height, w) + ((levels) - 1) * 56,          \
-      .usages = SIGN }
+      .usages = SIGN, .slow = SLOW }
 #define LMS_WIDTHS(levels, height)                                                       \
     LMS(levels, height, 1), LMS(levels, height, 2), LMS(levels, height, 4),              \
     LMS(levels, height, 8)
@@ -95,30 +99,30 @@ static const hf_key_type_info rows[] = {
       .usages = SIGN | HF_USAGE_DERIVE },
     { .type = HF_KEY_SECRET, .name = "secret", .raw_len_min = 1, .raw_len_max = 1024,
       .usages = SIGN | HF_USAGE_DERIVE },
-    EC(HF_KEY_P256, "p256", 32, 138),
-    EC(HF_KEY_P384, "p384", 48, 185),
-    EC(HF_KEY_P521, "p521", 66, 241),
-    EC(HF_KEY_P224, "p224", 28, 122),
-    EC(HF_KEY_SECP256K1, "secp256k1", 32, 135),
-    EC(HF_KEY_BRAINPOOL_P256, "brainpool-p256", 32, 139),
-    EC(HF_KEY_BRAINPOOL_P384, "brainpool-p384", 48, 189),
-    EC(HF_KEY_BRAINPOOL_P512, "brainpool-p512", 64, 239),
-    EC_PUBLIC(HF_KEY_P256_PUBLIC, "p256", 32, 91),
-    EC_PUBLIC(HF_KEY_P384_PUBLIC, "p384", 48, 120),
-    EC_PUBLIC(HF_KEY_P521_PUBLIC, "p521", 66, 158),
-    EC_PUBLIC(HF_KEY_P224_PUBLIC, "p224", 28, 80),
-    EC_PUBLIC(HF_KEY_SECP256K1_PUBLIC, "secp256k1", 32, 88),
-    EC_PUBLIC(HF_KEY_BRAINPOOL_P256_PUBLIC, "brainpool-p256", 32, 92),
-    EC_PUBLIC(HF_KEY_BRAINPOOL_P384_PUBLIC, "brainpool-p384", 48, 124),
-    EC_PUBLIC(HF_KEY_BRAINPOOL_P512_PUBLIC, "brainpool-p512", 64, 158),
-    PRIVATE(HF_KEY_ED25519, "ed25519", 32, 32, 64, 48, SIGN),
-    PRIVATE(HF_KEY_ED448, "ed448", 57, 57, 114, 73, SIGN),
-    PUBLIC(HF_KEY_ED25519_PUBLIC, "ed25519", 32, 64, 44, HF_USAGE_VERIFY),
-    PUBLIC(HF_KEY_ED448_PUBLIC, "ed448", 57, 114, 69, HF_USAGE_VERIFY),
-    PRIVATE(HF_KEY_X25519, "x25519", 32, 32, 0, 48, HF_USAGE_DERIVE),
-    PRIVATE(HF_KEY_X448, "x448", 56, 56, 0, 72, HF_USAGE_DERIVE),
-    PUBLIC(HF_KEY_X25519_PUBLIC, "x25519", 32, 0, 44, HF_USAGE_DERIVE),
-    PUBLIC(HF_KEY_X448_PUBLIC, "x448", 56, 0, 68, HF_USAGE_DERIVE),
+    EC(HF_KEY_P256, "p256", 32, 138, 0),
+    EC(HF_KEY_P384, "p384", 48, 185, SLOW),
+    EC(HF_KEY_P521, "p521", 66, 241, SLOW),
+    EC(HF_KEY_P224, "p224", 28, 122, SLOW),
+    EC(HF_KEY_SECP256K1, "secp256k1", 32, 135, SLOW),
+    EC(HF_KEY_BRAINPOOL_P256, "brainpool-p256", 32, 139, SLOW),
+    EC(HF_KEY_BRAINPOOL_P384, "brainpool-p384", 48, 189, SLOW),
+    EC(HF_KEY_BRAINPOOL_P512, "brainpool-p512", 64, 239, SLOW),
+    EC_PUBLIC(HF_KEY_P256_PUBLIC, "p256", 32, 91, 0),
+    EC_PUBLIC(HF_KEY_P384_PUBLIC, "p384", 48, 120, SLOW),
+    EC_PUBLIC(HF_KEY_P521_PUBLIC, "p521", 66, 158, SLOW),
+    EC_PUBLIC(HF_KEY_P224_PUBLIC, "p224", 28, 80, SLOW),
+    EC_PUBLIC(HF_KEY_SECP256K1_PUBLIC, "secp256k1", 32, 88, SLOW),
+    EC_PUBLIC(HF_KEY_BRAINPOOL_P256_PUBLIC, "brainpool-p256", 32, 92, SLOW),
+    EC_PUBLIC(HF_KEY_BRAINPOOL_P384_PUBLIC, "brainpool-p384", 48, 124, SLOW),
+    EC_PUBLIC(HF_KEY_BRAINPOOL_P512_PUBLIC, "brainpool-p512", 64, 158, SLOW),
+    PRIVATE(HF_KEY_ED25519, "ed25519", 32, 32, 64, 48, SIGN, 0),
+    PRIVATE(HF_KEY_ED448, "ed448", 57, 57, 114, 73, SIGN, SLOW),
+    PUBLIC(HF_KEY_ED25519_PUBLIC, "ed25519", 32, 64, 44, HF_USAGE_VERIFY, 0),
+    PUBLIC(HF_KEY_ED448_PUBLIC, "ed448", 57, 114, 69, HF_USAGE_VERIFY, SLOW),
+    PRIVATE(HF_KEY_X25519, "x25519", 32, 32, 0, 48, HF_USAGE_DERIVE, 0),
+    PRIVATE(HF_KEY_X448, "x448", 56, 56, 0, 72, HF_USAGE_DERIVE, SLOW),
+    PUBLIC(HF_KEY_X25519_PUBLIC, "x25519", 32, 0, 44, HF_USAGE_DERIVE, 0),
+    PUBLIC(HF_KEY_X448_PUBLIC, "x448", 56, 0, 68, HF_USAGE_DERIVE, SLOW),
     RSA(2048), RSA(3072), RSA(4096),
     RSA_PUBLIC(2048), RSA_PUBLIC(3072), RSA_PUBLIC(4096),
     { .type = HF_KEY_AES_128_XTS, .name = "aes-128-xts",
@@ -162,7 +166,7 @@ static const hf_key_type_info rows[] = {
     /* Of any set: 8 levels of the largest. */
     { .type = HF_KEY_LMS_PUBLIC, .name = "lms-public", .raw_len_min = 52,
       .raw_len_max = 60, .public_len = 60, .signature_len = 65535,
-      .usages = HF_USAGE_VERIFY },
+      .usages = HF_USAGE_VERIFY, .slow = SLOW },
 };
 /* clang-format on */
 

@@ -196,6 +196,7 @@ static void grant(hf_keystore *ks, uint32_t index, hf_lease *lease)
     ks->lease_count++;
     hf_slot_place(ks, index);
     lease->meta = slot->meta;
+    lease->serial = slot->serial;
     lease->key.type = slot->meta.type;
     lease->key.material = hf_bytes_of(slot->material, slot->meta.len);
     lease->key.parsed = slot->parsed;

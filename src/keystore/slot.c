@@ -241,6 +241,9 @@ int hf_slot_take(hf_keystore *ks, size_t len, uint32_t *index)
             continue;
         }
         int rc = take_of_class(ks, class, index);
+        if (rc == HF_OK) {
+            ks->slots[*index].serial = ++ks->serial;
+        }
         if (rc != HF_ERR_CACHE_FULL) {
             return rc;
         }

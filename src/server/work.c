@@ -37,6 +37,7 @@ void hf_work_clear_request(hf_session *session, hf_request *rq)
     rq->handler = NULL;
     rq->device = HF_CRYPTO_DEVICE_NONE;
     rq->id = 0;
+    rq->status = HF_OK;
     rq->restart = false;
     rq->ticket = 0;
     rq->wait_ticket = 0;
