@@ -6,6 +6,9 @@
  * count and how far the store covers it; the store is written once per block of uses.
  * After a load the slot knows nothing (0 and 0) and goes on at the store's value. Under
  * the store lock.
+ *
+ * Indexes of stateful keys are given by the same counter, but one by one, and a slot
+ * holds nothing of them: what is not in the store was never given.
  */
 #include "keystore/use.h"
 
@@ -69,10 +72,17 @@ int hf_use_store(hf_keystore *ks, hf_id key, uint64_t count)
     return write_reserved(ks, key, count);
 }
 
+static int destroy_if_there(hf_keystore *ks, hf_id id)
+    HF_REQUIRES(ks->nvm->lock, hf_tsa_nvm)
+{
+    return hf_nvm_has(ks->nvm, id) ? hf_nvm_destroy_unchecked(ks->nvm, id) : HF_OK;
+}
+
 int hf_use_destroy(hf_keystore *ks, hf_id key)
 {
-    hf_id id = counter_of(key);
-    return hf_nvm_has(ks->nvm, id) ? hf_nvm_destroy_unchecked(ks->nvm, id) : HF_OK;
+    hf_id tree = hf_id_make(HF_KIND_TREE, hf_id_owner(key), hf_id_number(key));
+    int rc = destroy_if_there(ks, counter_of(key));
+    return rc == HF_OK ? destroy_if_there(ks, tree) : rc;
 }
 
 /* The slot's reservation is used up: reserve the next block, and count one use. */
@@ -128,4 +138,50 @@ int hf_keystore_count_use(hf_keystore *ks, hf_lease *lease, uint64_t use_count_m
         return HF_OK;
     }
     return reserve_block(ks, lease->slot, use_count_max);
+}
+
+/* ---- indexes of stateful keys ---- */
+
+int hf_keystore_reserve_index(hf_keystore *ks, hf_lease *lease, uint64_t index_count,
+                              uint64_t *index)
+{
+    hf_nvm_assert_held(ks->nvm);
+    if (!lease->is_held) {
+        return HF_ERR_ARG;
+    }
+    hf_id key = ks->slots[lease->slot].meta.id;
+    if (hf_slot_find(ks, key) != lease->slot) {
+        return HF_ERR_AGAIN; /* as above */
+    }
+    if (!hf_slot_is_durable(&ks->slots[lease->slot])) {
+        return HF_ERR_STATE;
+    }
+    uint64_t next;
+    int rc = read_reserved(ks, key, &next);
+    if (rc != HF_OK) {
+        return rc;
+    }
+    if (next >= index_count) {
+        return HF_ERR_LIMIT;
+    }
+    rc = write_reserved(ks, key, next + 1u);
+    if (rc == HF_OK) {
+        *index = next;
+    }
+    return rc;
+}
+
+int hf_keystore_indexes_left(hf_keystore *ks, hf_id id, uint64_t index_count,
+                             uint64_t *left)
+{
+    hf_nvm_assert_held(ks->nvm);
+    if (hf_id_kind(id) != HF_KIND_KEY || !hf_nvm_has(ks->nvm, id)) {
+        return HF_ERR_STATE;
+    }
+    uint64_t next;
+    int rc = read_reserved(ks, id, &next);
+    if (rc == HF_OK) {
+        *left = next < index_count ? index_count - next : 0;
+    }
+    return rc;
 }

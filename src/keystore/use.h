@@ -23,8 +23,8 @@ int hf_use_give_back(hf_keystore *ks, uint32_t slot)
 int hf_use_store(hf_keystore *ks, hf_id key, uint64_t count)
     HF_REQUIRES(ks->nvm->lock, hf_tsa_nvm) HF_MUST_CHECK;
 
-/* A stored key is being destroyed: its counter goes too. What hf_nvm_destroy_unchecked
- * returns. */
+/* A stored key is being destroyed: its counter goes too, and its hash tree if it has one.
+ * What hf_nvm_destroy_unchecked returns. */
 int hf_use_destroy(hf_keystore *ks, hf_id key) HF_REQUIRES(ks->nvm->lock, hf_tsa_nvm)
     HF_MUST_CHECK;
 
