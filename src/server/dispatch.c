@@ -255,6 +255,7 @@ static int body_prepare(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
 {
     const hf_handler *row = rq->handler;
     rq->scratch.len = 0; /* it may run again */
+    rq->wants_durable = false;
     int rc = row->prepare == NULL ? HF_OK : row->prepare(rq);
     if (rc == HF_ERR_BUSY) {
         return slot_wait(rq, STAGE_PREPARE_WAIT, out);
@@ -392,7 +393,22 @@ static int stage_step(hf_request *rq, step_body body)
     return step_end(rq, rc, &out);
 }
 
-static void stage_work(hf_request *rq)
+/* Must work wait for what prepare did to be durable? HF_OK: no, or the request is over:
+ * the store has failed, so it never will be. HF_PENDING: parked. */
+static int durable_wait(hf_request *rq)
+{
+    if (!rq->wants_durable || hf_server_durable(rq->server) >= rq->ticket) {
+        return HF_OK;
+    }
+    if (hf_nvm_is_failed(&rq->server->nvm)) {
+        end(rq, HF_ERR_IO, is_holding(rq));
+        return HF_OK;
+    }
+    rq->wait_ticket = rq->ticket;
+    return HF_PENDING;
+}
+
+static void work_run(hf_request *rq)
 {
     int rc = rq->handler->work == NULL ? HF_OK : rq->handler->work(rq);
     if (rc == HF_OK && rq->handler->finish != NULL) {
@@ -400,6 +416,15 @@ static void stage_work(hf_request *rq)
         return;
     }
     end(rq, rc, is_holding(rq));
+}
+
+static int stage_work(hf_request *rq)
+{
+    int rc = durable_wait(rq);
+    if (rc == HF_OK && rq->stage == STAGE_WORK) {
+        work_run(rq);
+    }
+    return rc;
 }
 
 static void stage_release(hf_request *rq)
@@ -450,7 +475,7 @@ int hf_dispatch_run(hf_request *rq)
             rc = stage_step(rq, body_resume);
             break;
         case STAGE_WORK:
-            stage_work(rq);
+            rc = stage_work(rq);
             break;
         case STAGE_FINISH:
             rc = stage_step(rq, body_finish);

@@ -39,6 +39,7 @@ void hf_work_clear_request(hf_session *session, hf_request *rq)
     rq->id = 0;
     rq->status = HF_OK;
     rq->restart = false;
+    rq->wants_durable = false;
     rq->ticket = 0;
     rq->wait_ticket = 0;
     rq->again_count = 0;

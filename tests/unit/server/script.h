@@ -24,11 +24,12 @@ typedef struct row_script {
     uint32_t again_count;      /* times that prepare says AGAIN first */
     uint32_t device;
     hf_cost cost;
-    bool is_busy;      /* prepare and finish find no key slot */
-    bool leases;       /* prepare leases KEY_ID(1) */
-    bool puts;         /* prepare and finish store an object */
-    bool store_breaks; /* in prepare */
-    bool restarts;     /* the first finish wants everything again */
+    bool is_busy;       /* prepare and finish find no key slot */
+    bool leases;        /* prepare leases KEY_ID(1) */
+    bool puts;          /* prepare and finish store an object */
+    bool wants_durable; /* prepare asks for it */
+    bool store_breaks;  /* in prepare */
+    bool restarts;      /* the first finish wants everything again */
     void (*in_work)(hf_request *rq);
     char trace[64];
     fixture *f;

@@ -69,6 +69,76 @@ static void test_ticket_is_that_of_the_newest_commit_also_of_an_error(void **sta
     assert_int_equal(0, request_of(p)->ticket);
 }
 
+/* ---- work that waits for what prepare did ---- */
+
+static void test_work_waits_until_prepare_is_durable(void **state)
+{
+    fixture *f = *state;
+    peer *p = peer_connect(f, 7, FIXTURE_USER);
+    script.puts = true;
+    script.wants_durable = true;
+    script.device = EXCLUSIVE;
+    script.cost = HF_COST_SLOW;
+    hf_request *rq = request_make(p, &row_pw);
+    assert_status(HF_PENDING, hf_dispatch_run(rq));
+    assert_true(rq->wait_ticket > hf_server_durable(&f->server));
+    assert_status(HF_PENDING, hf_dispatch_run(rq)); /* served too early */
+    assert_string_equal("p", script.trace);
+    assert_status(HF_OK, hf_server_sync(&f->server, NULL));
+    assert_status(HF_OK, hf_dispatch_run(rq));
+    assert_status(HF_OK, rq->result);
+    assert_string_equal("pw", script.trace);
+    assert_int_equal(0, rq->wait_ticket);
+}
+
+static void test_work_does_not_wait_for_what_is_durable(void **state)
+{
+    fixture *f = *state;
+    peer *p = peer_connect(f, 7, FIXTURE_USER);
+    script.wants_durable = true;
+    assert_status(HF_OK, hf_server_sync(&f->server, NULL));
+    assert_status(HF_OK, request_run(p, &row_pwf));
+    assert_string_equal("pwf", script.trace);
+    script.wants_durable = false; /* nor for what nobody waits for */
+    script.puts = true;
+    assert_status(HF_OK, request_run(p, &row_pw));
+    assert_string_equal("pw", script.trace);
+    assert_status(HF_OK, request_run(p, &row_w)); /* nothing is left of an earlier one */
+}
+
+static void test_work_never_runs_when_prepare_will_not_be_durable(void **state)
+{
+    fixture *f = *state;
+    peer *p = peer_connect(f, 7, FIXTURE_USER);
+    assert_status(HF_OK, CALL(p, key_generate, NULL, .handle = 1, .type = HF_KEY_AES_128,
+                              .store = 1, .flags = HF_USAGE_ENCRYPT));
+    script.leases = true;
+    script.puts = true;
+    script.wants_durable = true;
+    hf_request *rq = request_make(p, &row_pwf);
+    assert_status(HF_PENDING, hf_dispatch_run(rq));
+    hf_nvm_fail(&f->server.nvm);
+    assert_status(HF_OK, hf_dispatch_run(rq));
+    assert_status(HF_ERR_IO, rq->result);
+    assert_string_equal("p", script.trace);
+    assert_int_equal(0, fixture_usage(f).lease_count);
+}
+
+static void test_work_that_waits_can_be_cancelled(void **state)
+{
+    fixture *f = *state;
+    peer *p = peer_connect(f, 7, FIXTURE_USER);
+    script.puts = true;
+    script.wants_durable = true;
+    script.device = EXCLUSIVE;
+    script.cost = HF_COST_SLOW;
+    hf_request *rq = request_make(p, &row_pw);
+    assert_status(HF_PENDING, hf_dispatch_run(rq));
+    hf_dispatch_cancel(rq);
+    assert_status(HF_ERR_CANCELLED, rq->result);
+    assert_string_equal("p", script.trace);
+}
+
 /* ---- steps that run again ---- */
 
 static void test_again_without_a_cause_runs_at_once(void **state)
@@ -241,6 +311,10 @@ int main(void)
         TEST(test_row_runs_the_parts_that_it_has),
         TEST(test_row_ends_at_the_part_that_fails),
         TEST(test_ticket_is_that_of_the_newest_commit_also_of_an_error),
+        TEST(test_work_waits_until_prepare_is_durable),
+        TEST(test_work_does_not_wait_for_what_is_durable),
+        TEST(test_work_never_runs_when_prepare_will_not_be_durable),
+        TEST(test_work_that_waits_can_be_cancelled),
         TEST(test_again_without_a_cause_runs_at_once),
         TEST(test_again_with_a_full_buffer_waits_for_a_sync),
         TEST(test_again_with_a_full_buffer_ends_when_the_store_fails),
