@@ -378,8 +378,18 @@ int hf_crypto_decrypt(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op
                       hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device)
     HF_MUST_CHECK;
 
-/* Derive op->output_len bytes, 1 .. HF_DERIVED_LEN_MAX and what the function allows
- * (HF_ERR_RANGE), from op->key. */
+/*
+ * Derive op->output_len bytes, 1 .. HF_DERIVED_LEN_MAX and what the function allows
+ * (HF_ERR_RANGE), from op->key. What is iterated, with i a block's number from 1 and L
+ * the bits of output, both 32 bits and big-endian:
+ *   HKDF..      RFC 5869; at most 255 blocks; EXTRACT gives exactly a block
+ *   KBKDF_..    i || label || 00 || info || L        SP 800-108 4.1, counter before
+ *   ONE_STEP    H(i || key || info); with a salt HMAC(salt, i || key || info)
+ *   TWO_STEP    as KBKDF_HMAC, with the key HMAC(salt, key); no salt: zeros
+ *   PBKDF2      RFC 8018 5.2; iterations times blocks at most HF_PBKDF2_WORK_MAX
+ *   TLS12_PRF   RFC 5246 5: label || salt is the seed, 1 .. HF_TLS12_SEED_LEN_MAX bytes
+ *   X963        H(key || i || info)
+ */
 int hf_crypto_derive(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
                      hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 

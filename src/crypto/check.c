@@ -150,6 +150,21 @@ static int check_kdf_inputs(const hf_crypto_op *op)
     return is_wrong ? HF_ERR_RANGE : HF_OK;
 }
 
+/* The whole of PBKDF2's work: RFC 8018 5.2 iterates for each block of output. */
+static int check_pbkdf2_work(const hf_crypto_op *op, size_t hash_len)
+{
+    size_t block_count = (op->output_len + hash_len - 1) / hash_len;
+    return op->iterations <= HF_PBKDF2_WORK_MAX / block_count ? HF_OK : HF_ERR_RANGE;
+}
+
+static int check_tls12_seed(size_t label_len, size_t seed_len)
+{
+    bool is_wrong = (label_len == 0 && seed_len == 0) ||
+                    label_len > HF_TLS12_SEED_LEN_MAX ||
+                    seed_len > HF_TLS12_SEED_LEN_MAX - label_len;
+    return is_wrong ? HF_ERR_RANGE : HF_OK;
+}
+
 static int check_kdf_output(const hf_crypto_op *op)
 {
     if (op->output_len == 0 || op->output_len > HF_DERIVED_LEN_MAX) {
@@ -163,6 +178,10 @@ static int check_kdf_output(const hf_crypto_op *op)
     case HF_ALG_HKDF_EXPAND:
         return op->output_len <= HKDF_BLOCK_COUNT_MAX * hash->output_len ? HF_OK
                                                                          : HF_ERR_RANGE;
+    case HF_ALG_PBKDF2:
+        return check_pbkdf2_work(op, hash->output_len);
+    case HF_ALG_TLS12_PRF:
+        return check_tls12_seed(op->label.len, op->salt.len);
     default:
         return HF_OK;
     }
