@@ -294,10 +294,10 @@ void hf_crypto_parsed_destroy(hf_crypto *crypto, uint32_t device, void *parsed)
 int hf_crypto_hash(hf_crypto *crypto, uint32_t device, uint16_t algorithm, hf_bytes input,
                    hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 
-/* The same with output_len bytes: of a XOF 1 .. HF_XOF_LEN_MAX, of others all. */
-int hf_crypto_xof(hf_crypto *crypto, uint32_t device, uint16_t algorithm, hf_bytes input,
-                  size_t output_len, hf_buffer *out)
-    HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
+/* The same for op->algorithm and op->input, with op->output_len bytes: of a XOF
+ * 1 .. HF_XOF_LEN_MAX, of others all, or 0, which means all. */
+int hf_crypto_xof(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
+                  hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 
 /* A stream: belongs to one session. Zeroed = not open. */
 typedef struct hf_crypto_stream {

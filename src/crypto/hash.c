@@ -38,21 +38,22 @@ static int call_hash(const hf_crypto_call *call)
                              call->out_len, call->out);
 }
 
-int hf_crypto_xof(hf_crypto *crypto, uint32_t device, uint16_t algorithm, hf_bytes input,
-                  size_t output_len, hf_buffer *out)
+int hf_crypto_xof(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
+                  hf_buffer *out)
 {
     hf_crypto_device *found = hf_crypto_device_at(crypto, device);
-    if (out == NULL || !hf_crypto_is_readable(input)) {
+    if (op == NULL || out == NULL || !hf_crypto_is_readable(op->input)) {
         return HF_ERR_ARG;
     }
-    int rc = hf_crypto_check_hash(found, algorithm, &output_len);
+    size_t output_len = op->output_len;
+    int rc = hf_crypto_check_hash(found, op->algorithm, &output_len);
     if (rc != HF_OK) {
         return rc;
     }
     return hf_crypto_call_run(&(hf_crypto_call){ .device = found,
                                                  .operation = call_hash,
-                                                 .kind = algorithm,
-                                                 .input = input,
+                                                 .kind = op->algorithm,
+                                                 .input = op->input,
                                                  .out = out,
                                                  .out_len = output_len });
 }
@@ -60,5 +61,6 @@ int hf_crypto_xof(hf_crypto *crypto, uint32_t device, uint16_t algorithm, hf_byt
 int hf_crypto_hash(hf_crypto *crypto, uint32_t device, uint16_t algorithm, hf_bytes input,
                    hf_buffer *out)
 {
-    return hf_crypto_xof(crypto, device, algorithm, input, 0, out);
+    const hf_crypto_op op = { .algorithm = algorithm, .input = input };
+    return hf_crypto_xof(crypto, device, &op, out);
 }

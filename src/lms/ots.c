@@ -29,8 +29,10 @@ int hf_lms_hash(const hf_lms_engine *engine, const hf_lmots_set *set, hf_bytes i
 {
     uint8_t whole[HF_LMS_HASH_SIZE_MAX];
     hf_buffer digest = hf_buffer_of(whole, sizeof(whole));
-    int rc = hf_crypto_xof(engine->crypto, engine->device, set->algorithm, input,
-                           digest_len(set), &digest);
+    const hf_crypto_op op = { .algorithm = set->algorithm,
+                              .input = input,
+                              .output_len = (uint32_t)digest_len(set) };
+    int rc = hf_crypto_xof(engine->crypto, engine->device, &op, &digest);
     if (rc == HF_OK && digest.len < set->n) {
         rc = HF_ERR_CRYPTO;
     }
