@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Holdfast authors
+"""Keys of every type that a daemon has, used with every algorithm that it has.
+
+What only exists during a request (plaintexts, nonces of signatures, MACs, shared secrets)
+is told to the words that must not be found afterwards. What an operation takes is tried
+out, in the ways that WAYS names: an algorithm that is added later joins in.
+"""
+import hfd
+import secret_forms as forms
+from catalogue import IDS, KINDS, NAMES
+from watched import chance
+
+SECRET, PRIVATE = 1, 2
+RAW, DER = 0, 1
+USAGES = [1 << bit for bit in range(16, 23)]
+POLICY = hfd.constant("usage.h", "HF_POLICY_MASK") & \
+    ~hfd.constant("usage.h", "HF_FLAG_HARDWARE")
+EPHEMERAL = hfd.constant("nvm.h", "HF_FLAG_EPHEMERAL")
+SHA256 = IDS["HF_ALG_SHA256"]
+LONG = 60000  # more than the first buffers of a session hold
+RSA, SLH_DSA = 6, 11
+# What takes seconds, and differs from the others only in size.
+LEFT_OUT = {RSA << 24 | PRIVATE << 16 | 3072, RSA << 24 | PRIVATE << 16 | 4096} | \
+    {SLH_DSA << 24 | PRIVATE << 16 | size for size in (1, 3, 4, 5, 6, 7, 9, 10, 11, 12)}
+WAYS = {
+    "sign": [{"format": 1}, {"hash": SHA256}, {"context": b"context"}, {}],
+    "cipher": [{}, {"hash": SHA256}, {"nonce": b"n" * 16}],
+    "mac": [{}, {"nonce": b"n" * 12}],
+    "derive": [{"hash": SHA256, "iterations": 10, "salt": b"s" * 16},
+               {"salt": b"s" * 16}, {"hash": SHA256}, {}],
+}
+
+
+class Bench:
+    """A session, the daemon's types and algorithms, and which have been used together."""
+
+    def __init__(self, daemon):
+        self.daemon = daemon
+        self.client = daemon.client()
+        told = self.client.get("capabilities")
+        self.algorithms = numbers(told["algorithms"], 2)
+        self.flags = {}  # key type: what its keys may do
+        for key_type in numbers(told["key_types"], 4):
+            is_closed = key_type >> 16 & 0xFF not in (SECRET, PRIVATE)
+            if not is_closed and key_type not in LEFT_OUT:
+                self.flags[key_type] = self.find_flags(key_type)
+        self.types = [key_type for key_type in self.flags if self.is_exportable(key_type)]
+        self.used = {key_type: set() for key_type in self.types}
+
+    def find_flags(self, key_type):
+        """All usages that the type can have, and what policies it can have. An ephemeral key
+        is not stored, so nothing is made."""
+        found = 0
+        for flag in USAGES:
+            status, _ = self.client.try_named("key_generate", type=key_type,
+                                              flags=flag | EPHEMERAL, store=1)
+            found |= flag if status != hfd.STATUS["USAGE"] else 0
+        for flags in (found | POLICY, found):
+            status, key = self.client.try_named("key_generate", type=key_type, flags=flags)
+            if status == 0:
+                self.client.get("key_erase", handle=key["handle"])
+                return flags
+        hfd.check(False, f"{key_type:#010x} cannot be generated: {status}")
+        return None
+
+    def is_exportable(self, key_type):
+        key = self.client.get("key_generate", type=key_type)
+        status, _ = self.client.try_named("key_export", handle=key["handle"], format=RAW)
+        self.client.get("key_erase", handle=key["handle"])
+        return status == 0
+
+    def generate(self, key_type, what, **options):
+        """(handle, raw bytes, words) of a new key; its words are alive from now on."""
+        handle = self.client.get("key_generate", type=key_type, flags=self.flags[key_type],
+                                 **options)["handle"]
+        raw = self.client.get("key_export", handle=handle, format=RAW)["material"]
+        status, public = self.client.try_named("key_export_public", handle=handle, format=RAW)
+        plain = self.daemon.words.add_key(f"{key_type:#010x}, {what}", key_type, raw,
+                                          public["material"] if status == 0 else b"")
+        return handle, raw, plain
+
+    def imported(self, key_type, material, key_format, **options):
+        return self.client.get("key_import", type=key_type, flags=self.flags[key_type],
+                               format=key_format, material=material, **options)["handle"]
+
+    def use(self, key_type, handle, raw):
+        """Each algorithm that the key can be used with, in the first way that is taken."""
+        for algorithm in self.algorithms:
+            operation = OPERATIONS.get(algorithm >> 8)
+            name = NAMES[algorithm]
+            if operation and operation(Use(self, key_type, handle, raw, algorithm)):
+                self.used[key_type].add(name)
+
+    def use_once(self, key_type, handle, raw):
+        """The first of the algorithms that are known to fit."""
+        for name in sorted(self.used[key_type])[:1]:
+            OPERATIONS[IDS[name] >> 8](Use(self, key_type, handle, raw, IDS[name]))
+
+
+class Use:
+    """One key and one algorithm."""
+
+    def __init__(self, bench, key_type, handle, raw, algorithm):
+        self.bench, self.key_type, self.raw = bench, key_type, raw
+        self.handle, self.algorithm = handle, algorithm
+        self.client = bench.client
+
+    def add(self, what, parts):
+        name = f"{self.key_type:#010x}, {NAMES[self.algorithm]}: {what}"
+        self.bench.daemon.words.add(name, parts)
+
+    def ask(self, name, ways, **values):
+        """(answer, way) of the first way that is taken; (None, None) of none."""
+        for way in ways if name in KINDS else ():
+            status, answer = self.client.try_named(name, **{**values, **way})
+            if status == 0:
+                return answer, way
+            if status in (hfd.STATUS["TYPE"], hfd.STATUS["NOTSUPPORTED"]):
+                break
+        return None, None
+
+
+def sign(use):
+    data = chance.randbytes(32)
+    values = {"handle": use.handle, "algorithm": use.algorithm, "data": data}
+    answer, way = use.ask("sign", WAYS["sign"], **values)
+    if answer is None:
+        return False
+    use.add("message", [data])
+    nonces = []
+    if NAMES[use.algorithm] == "HF_ALG_ECDSA":
+        nonces = forms.ecdsa_nonce(use.raw, use.key_type & 0xFFFF, data, answer["signature"])
+    elif NAMES[use.algorithm] == "HF_ALG_ED25519":
+        nonces = forms.ed25519_nonce(use.raw, data)
+    use.add("nonce", forms.both_orders(nonces))
+    use.client.get("verify", **values, **way, signature=answer["signature"])
+    return True
+
+
+def mac(use):
+    data = chance.randbytes(LONG)
+    values = {"handle": use.handle, "algorithm": use.algorithm, "data": data}
+    answer, way = use.ask("mac_generate", WAYS["mac"], **values)
+    if answer is None:
+        return False
+    use.add("MAC", [answer["mac"]])
+    use.add("message", [data[:64], data[-64:]])
+    way = {**way, "nonce": answer["nonce"]} if answer.get("nonce") else way
+    use.client.get("mac_verify", **values, **way, mac=answer["mac"])
+    stream(use, "mac_start", way)
+    return True
+
+
+def cipher(use):
+    is_used = False
+    for size in (96, 256, LONG):
+        text = (b"\0" if size == 256 else b"\1") + chance.randbytes(size - 1)
+        values = {"handle": use.handle, "algorithm": use.algorithm}
+        answer, way = use.ask("encrypt", WAYS["cipher"], plaintext=text, **values)
+        if answer is None:
+            continue
+        is_used = True
+        use.add("plaintext", [text[:104], text[-104:]])
+        sealed = {**way, **{name: answer[name] for name in ("nonce", "tag", "ciphertext")}}
+        hfd.check(use.client.get("decrypt", **values, **sealed)["plaintext"] == text,
+                  "a plaintext came back changed")
+        if sealed["tag"]:
+            sealed["tag"] = sealed["tag"][::-1]
+            status, _ = use.client.try_named("decrypt", **values, **sealed)
+            hfd.check(status == hfd.STATUS["VERIFY"], f"a wrong tag gave {status}")
+    if is_used:
+        stream(use, "cipher_start", {})
+    return is_used
+
+
+def stream(use, start, way):
+    """Two streams: one to its end, and one that the session is left with."""
+    data = chance.randbytes(1000)
+    for is_finished in (True, False):
+        answer, _ = use.ask(start, [way], handle=use.handle, algorithm=use.algorithm)
+        if answer is None:
+            return
+        use.client.get("stream_update", stream=answer["stream"], data=data)
+        use.add("data of a stream", [data])
+        if is_finished:
+            use.client.try_named("stream_finish", stream=answer["stream"])
+        else:
+            use.client.get("comm_cancel")
+
+
+def derive(use):
+    for options in ({"is_exported": 1, "len": 48}, {"type": bench_aes(use)}):
+        answer, _ = use.ask("key_derive", WAYS["derive"], base=use.handle, kdf=use.algorithm,
+                            kdf_label=b"label", info=b"info", **options)
+        if answer is None:
+            return False
+        keep_secret(use, answer)
+    return True
+
+
+def agree(use):
+    peer = use.client.get("key_export_public", handle=use.handle, format=RAW)["material"]
+    for options in ({"is_exported": 1}, {"type": bench_aes(use), "kdf": IDS["HF_ALG_HKDF"],
+                                         "hash": SHA256}):
+        answer, _ = use.ask("key_agree", [{}], base=use.handle, algorithm=use.algorithm,
+                            peer=peer, **options)
+        if answer is None:
+            return False
+        keep_secret(use, answer)
+    return True
+
+
+def encapsulate(use):
+    values = {"base": use.handle, "algorithm": use.algorithm, "is_exported": 1}
+    answer, _ = use.ask("key_encapsulate", [{}], **values)
+    if answer is None:
+        return False
+    keep_secret(use, answer)
+    again = use.client.get("key_decapsulate", **values, ciphertext=answer["ciphertext"])
+    hfd.check(again["secret"] == answer["secret"], "an encapsulated secret came back changed")
+    return True
+
+
+def wrap(use):
+    kek = {"kek": use.handle, "algorithm": use.algorithm}
+    target = use.client.get("key_generate", type=bench_aes(use))["handle"]
+    material = use.client.get("key_export", handle=target, format=RAW)["material"]
+    wrapped, way = use.ask("key_wrap", [{}, {"hash": SHA256}], handle=target, **kek)
+    use.client.get("key_erase", handle=target)
+    if wrapped is None:
+        return False
+    use.add("wrapped key", forms.both_orders([material]))
+    key = use.client.get("key_unwrap", **kek, **way, type=wrapped["type"],
+                         wrapped=wrapped["wrapped"])
+    use.client.get("key_erase", handle=key["handle"])
+    data = chance.randbytes(1000)
+    sealed, _ = use.ask("data_wrap", [{}], kek=use.handle, data=data)
+    if sealed is not None:
+        use.add("wrapped data", [data])
+        use.client.get("data_unwrap", kek=use.handle, wrapped=sealed["wrapped"])
+    return True
+
+
+def bench_aes(use):
+    """The type of a key that is derived or wrapped."""
+    return next(key_type for key_type in use.bench.types if key_type >> 24 == 1)
+
+
+def keep_secret(use, answer):
+    """What was derived, as bytes or as a key that ends here."""
+    if answer["handle"] != 0:
+        status, key = use.client.try_named("key_export", handle=answer["handle"], format=RAW)
+        use.client.get("key_erase", handle=answer["handle"])
+        use.add("derived key", [key["material"]] if status == 0 else [])
+    use.add("secret", forms.both_orders([answer["secret"]]))
+
+
+# By the high byte of the algorithm's number.
+OPERATIONS = {0x02: mac, 0x03: cipher, 0x04: sign, 0x05: cipher, 0x06: agree, 0x07: derive,
+              0x08: encapsulate, 0x09: wrap}
+
+
+def numbers(data, size):
+    return [int.from_bytes(data[at:at + size], "little") for at in range(0, len(data), size)]
