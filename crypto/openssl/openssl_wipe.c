@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * What libcrypto leaves on the stack. It clears the objects that it frees, but not all of
- * its local variables: the nonce of an ECDSA signature with P-256 stays there, for one, and
- * who has that has the key. So the stack that an operation may have used is cleared behind
- * each of them.
+ * What libcrypto leaves on the stack. It clears the objects that it frees, but not all
+ * of its local variables: the nonce of an ECDSA signature with P-256 stays there, for
+ * one, and who has that has the key. So the stack that an operation may have used is
+ * cleared behind each of them.
  */
 #include "openssl_device.h"
 
