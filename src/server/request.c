@@ -64,6 +64,11 @@ uint32_t hf_request_body_room(const hf_request *rq, uint32_t fixed_len)
     return size > fixed_len ? size - fixed_len : 0;
 }
 
+int hf_request_check_room(const hf_request *rq, uint32_t fixed_len, size_t len)
+{
+    return len > hf_request_body_room(rq, fixed_len) ? HF_ERR_SIZE : HF_OK;
+}
+
 int hf_request_check_fits(const hf_request *rq)
 {
     size_t len = hf_proto_encoded_len(rq->handler->kind, true, &rq->out);
@@ -82,11 +87,42 @@ int hf_request_take(hf_request *rq, size_t size, hf_buffer *buffer)
     return HF_OK;
 }
 
+int hf_request_check_stage(size_t len)
+{
+    return len > HF_CFG_STAGE_SIZE_MAX ? HF_ERR_SIZE : HF_OK;
+}
+
+int hf_request_choose_affinity(const hf_request *rq, uint32_t key_flags, uint16_t asked,
+                               uint16_t *affinity)
+{
+    uint16_t policy = rq->server->config.affinity;
+    bool is_bound = policy == HF_AFFINITY_ANY && (key_flags & HF_FLAG_HARDWARE) != 0;
+    if (is_bound && asked == HF_AFFINITY_SOFTWARE) {
+        return HF_ERR_NOTSUPPORTED;
+    }
+    *affinity = is_bound ? HF_AFFINITY_HARDWARE : asked;
+    if (policy != HF_AFFINITY_ANY) {
+        *affinity = policy;
+    }
+    return HF_OK;
+}
+
+int hf_request_select_for_key(hf_request *rq, uint16_t algorithm, uint32_t key_type,
+                              uint32_t key_flags, uint16_t asked)
+{
+    uint16_t affinity;
+    int rc = hf_request_choose_affinity(rq, key_flags, asked, &affinity);
+    if (rc != HF_OK) {
+        return rc;
+    }
+    return hf_crypto_select(&rq->server->crypto, algorithm, key_type, affinity,
+                            &rq->device);
+}
+
 int hf_request_select_device(hf_request *rq, uint16_t algorithm, uint32_t key_type,
                              uint16_t affinity)
 {
-    return hf_crypto_select(&rq->server->crypto, algorithm, key_type, affinity,
-                            &rq->device);
+    return hf_request_select_for_key(rq, algorithm, key_type, 0, affinity);
 }
 
 static bool is_concurrent(const hf_crypto_device *device, uint16_t algorithm)
@@ -128,13 +164,39 @@ int hf_request_parse_key(hf_request *rq)
     return rc;
 }
 
+int hf_request_random(hf_request *rq, hf_buffer *out)
+{
+    hf_crypto *crypto = &rq->server->crypto;
+    uint32_t device = rq->device;
+    int rc = HF_OK;
+    out->len = 0;
+    if (device == HF_CRYPTO_DEVICE_NONE ||
+        crypto->devices[device].config.ops->random == NULL) {
+        rc = hf_request_find_device(rq, HF_ALG_NONE, &device);
+    }
+    if (rc == HF_OK) {
+        rc = hf_crypto_random(crypto, device, out->data, out->size);
+    }
+    out->len = rc == HF_OK ? out->size : 0;
+    return rc;
+}
+
+static hf_cost cost_of(bool is_slow, size_t len)
+{
+    return is_slow || len > QUICK_LEN_MAX ? HF_COST_SLOW : HF_COST_QUICK;
+}
+
 hf_cost hf_request_cost(uint32_t key_type, size_t len)
 {
-    uint8_t family = HF_KEY_FAMILY(key_type);
-    bool is_large =
-        family == HF_FAMILY_RSA ||
-        (family == HF_FAMILY_EC && HF_KEY_PARAMETER(key_type) != HF_CURVE_P256);
-    return is_large || len > QUICK_LEN_MAX ? HF_COST_SLOW : HF_COST_QUICK;
+    const hf_key_type_info *info = hf_key_type_find(key_type);
+    return cost_of(info != NULL && info->slow != 0, len);
+}
+
+hf_cost hf_request_use_cost(uint16_t algorithm, uint32_t key_type, bool is_backward,
+                            size_t len)
+{
+    const hf_algorithm *row = hf_algorithm_find(algorithm);
+    return cost_of(row != NULL && hf_algorithm_is_slow(row, key_type, is_backward), len);
 }
 
 void hf_request_set_meta(hf_request *rq, uint32_t flags, uint16_t access,

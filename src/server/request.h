@@ -29,6 +29,10 @@
 /* Bytes that the slices of an answer may hold together in this session. */
 uint32_t hf_request_body_room(const hf_request *rq, uint32_t fixed_len);
 
+/* HF_ERR_SIZE when slices of `len` bytes together do not fit the answer. */
+int hf_request_check_room(const hf_request *rq, uint32_t fixed_len, size_t len)
+    HF_MUST_CHECK;
+
 /* HF_ERR_SIZE when the answer in rq->out is larger than the session's bodies. */
 int hf_request_check_fits(const hf_request *rq) HF_MUST_CHECK;
 
@@ -42,7 +46,30 @@ static inline hf_bytes hf_request_bytes(const hf_buffer *buffer)
     return hf_bytes_of(buffer->data, buffer->len);
 }
 
-/* Choose the crypto device for `work`: as hf_crypto_select, into rq->device. */
+/* HF_ERR_SIZE when an input is too long to be authenticated as a whole before any of it is
+ * used (HF_CFG_STAGE_SIZE_MAX). */
+int hf_request_check_stage(size_t len) HF_MUST_CHECK;
+
+/*
+ * Which devices may serve: the one place that weighs the wishes of server, key and client
+ * against each other. The server's policy overrules all; else a key with HF_FLAG_HARDWARE
+ * wants hardware; else the client chooses.
+ *
+ * key_flags  of the key; 0: there is none yet.
+ * asked      enum hf_affinity, by the client.
+ * affinity   out: enum hf_affinity.
+ *
+ * HF_OK, or HF_ERR_NOTSUPPORTED (the client wants software for such a key).
+ */
+int hf_request_choose_affinity(const hf_request *rq, uint32_t key_flags, uint16_t asked,
+                               uint16_t *affinity) HF_MUST_CHECK;
+
+/* Choose the crypto device for `work`, into rq->device: for a key with these flags. As
+ * hf_request_choose_affinity and hf_crypto_select. */
+int hf_request_select_for_key(hf_request *rq, uint16_t algorithm, uint32_t key_type,
+                              uint32_t key_flags, uint16_t asked) HF_MUST_CHECK;
+
+/* The same without a key that has flags. */
 int hf_request_select_device(hf_request *rq, uint16_t algorithm, uint32_t key_type,
                              uint16_t affinity) HF_MUST_CHECK;
 
@@ -58,8 +85,19 @@ int hf_request_find_device(const hf_request *rq, uint16_t algorithm, uint32_t *d
    hf_crypto_parse. */
 int hf_request_parse_key(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm) HF_MUST_CHECK;
 
-/* What an operation with this key type (0: none) on so many bytes costs. */
+/* Random bytes, nonces for one, into the whole of `out`: from rq->device if it has a
+ * generator, else from another. As hf_crypto_random and hf_crypto_select; `out` is empty
+ * after an error. */
+int hf_request_random(hf_request *rq, hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm)
+    HF_MUST_CHECK;
+
+/* What making or converting a key of this type (0: none) costs, or any operation without
+ * a key on so many bytes. */
 hf_cost hf_request_cost(uint32_t key_type, size_t len);
+
+/* What an operation with a key of this type on so many bytes costs. */
+hf_cost hf_request_use_cost(uint16_t algorithm, uint32_t key_type, bool is_backward,
+                            size_t len);
 
 /* Fill rq->meta for a new object; its id is rq->id, from hf_request_form_id. */
 void hf_request_set_meta(hf_request *rq, uint32_t flags, uint16_t access,
