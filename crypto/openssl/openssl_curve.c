@@ -13,20 +13,27 @@
 static int compute_point(const hf_openssl *openssl, uint32_t type, hf_bytes secret,
                          hf_buffer *out)
 {
-    const EC_GROUP *group = hf_openssl_ec_group(openssl, type);
-    if (group != NULL) {
-        return hf_openssl_ec_public(group, secret, out);
+    switch (HF_KEY_FAMILY(type)) {
+    case HF_FAMILY_EC:
+        return hf_openssl_ec_public(hf_openssl_ec_group(openssl, type), secret, out);
+    case HF_FAMILY_EDWARDS:
+        return hf_openssl_edwards_public(type, secret, out);
+    default:
+        return hf_openssl_montgomery_public(type, secret, out);
     }
-    return hf_openssl_edwards_public(secret, out);
 }
 
 static int check_point(const hf_openssl *openssl, uint32_t type, hf_bytes point)
 {
-    const EC_GROUP *group = hf_openssl_ec_group(openssl, type);
-    if (group != NULL) {
-        return hf_openssl_ec_check_point(group, point);
+    switch (HF_KEY_FAMILY(type)) {
+    case HF_FAMILY_EC:
+        return hf_openssl_ec_check_point(hf_openssl_ec_group(openssl, type), point);
+    case HF_FAMILY_EDWARDS:
+        return hf_openssl_edwards_check_point(type, point);
+    default:
+        /* RFC 7748 5: every string of the right length is a u-coordinate. */
+        return point.len == hf_key_type_find(type)->raw_len_max ? HF_OK : HF_ERR_KEY;
     }
-    return hf_openssl_edwards_check_point(point);
 }
 
 /* Is the secret in range, and the public key beside it, if there is one, its own? */
@@ -63,6 +70,8 @@ int hf_openssl_curve_import(const hf_openssl *openssl, uint32_t type, uint16_t f
     int rc = HF_OK;
     if (format == HF_FORMAT_DER) {
         rc = hf_key_der_decode(type, in, &parts);
+    } else if (format == HF_FORMAT_SEC1) {
+        rc = hf_key_der_decode_sec1(type, in, &parts);
     } else if (format != HF_FORMAT_RAW) {
         rc = HF_ERR_NOTSUPPORTED;
     } else if (HF_KEY_CLASS(type) == HF_CLASS_PUBLIC) {

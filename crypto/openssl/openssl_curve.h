@@ -30,18 +30,33 @@ int hf_openssl_ec_public(const EC_GROUP *group, hf_bytes scalar, hf_buffer *out)
 /* HF_OK when it is an uncompressed point on the curve, HF_ERR_KEY when not. */
 int hf_openssl_ec_check_point(const EC_GROUP *group, hf_bytes point) HF_MUST_CHECK;
 
-/* openssl_edwards.c */
-int hf_openssl_edwards_public(hf_bytes seed, hf_buffer *out) HF_MUST_CHECK;
-int hf_openssl_edwards_check_point(hf_bytes point) HF_MUST_CHECK;
+/* openssl_edwards.c, of Ed25519 and Ed448 */
+int hf_openssl_edwards_public(uint32_t type, hf_bytes seed, hf_buffer *out) HF_MUST_CHECK;
+/* HF_OK when it is the canonical encoding of a point, HF_ERR_KEY when not. */
+int hf_openssl_edwards_check_point(uint32_t type, hf_bytes point) HF_MUST_CHECK;
 
-/* openssl_signature.c: members of hf_openssl_family. */
+/* openssl_montgomery.c, of X25519 and X448 */
+int hf_openssl_montgomery_public(uint32_t type, hf_bytes scalar, hf_buffer *out)
+    HF_MUST_CHECK;
+
+/* openssl_ecdsa.c, openssl_eddsa.c: members of hf_openssl_family; and what the libcrypto
+ * that is there can do: it is asked at open, by the names of the parameters. */
 int hf_openssl_ecdsa_sign(const hf_openssl *openssl, const hf_openssl_key *key,
                           const hf_crypto_op *op, hf_buffer *out);
 int hf_openssl_ecdsa_verify(const hf_openssl *openssl, const hf_openssl_key *key,
                             const hf_crypto_op *op);
+bool hf_openssl_ecdsa_has_nonce_type(void);
 int hf_openssl_eddsa_sign(const hf_openssl *openssl, const hf_openssl_key *key,
                           const hf_crypto_op *op, hf_buffer *out);
 int hf_openssl_eddsa_verify(const hf_openssl *openssl, const hf_openssl_key *key,
                             const hf_crypto_op *op);
+bool hf_openssl_eddsa_has_instance(void);
+
+/* openssl_agree.c: the shared secret of a key and a peer's public key, of `len` bytes.
+ * HF_ERR_KEY when there is none. */
+int hf_openssl_agree_with(const hf_openssl_key *key, EVP_PKEY *peer, size_t len,
+                          hf_buffer *out) HF_MUST_CHECK;
+/* Prepare made->agree for made->pkey. */
+int hf_openssl_agree_prepare(hf_openssl_key *made) HF_MUST_CHECK;
 
 #endif

@@ -38,6 +38,8 @@ struct hf_openssl {
     EVP_MAC *hmac;
     EVP_MAC_CTX *hmac_sha256;                 /* template: digest set, no key */
     EC_GROUP *groups[HF_OPENSSL_GROUP_COUNT]; /* by enum hf_curve; NULL = none */
+    bool has_nonce_type; /* ECDSA takes the kind of its nonce (3.2) */
+    bool has_instance;   /* EdDSA takes its variant and a context (3.2) */
     EVP_KDF *hkdf;
     EVP_KDF *kbkdf;
     EVP_KDF *sskdf;
@@ -51,8 +53,9 @@ typedef struct hf_openssl_key {
     EVP_PKEY *pkey;
     EVP_PKEY_CTX *sign;    /* EC */
     EVP_PKEY_CTX *verify;  /* EC */
-    EVP_MD_CTX *sign_md;   /* Ed25519 */
-    EVP_MD_CTX *verify_md; /* Ed25519 */
+    EVP_PKEY_CTX *agree;   /* EC, X25519, X448 */
+    EVP_MD_CTX *sign_md;   /* Ed25519, Ed448 */
+    EVP_MD_CTX *verify_md; /* Ed25519, Ed448 */
     EVP_MAC_CTX *mac;      /* HMAC-SHA-256 */
 } hf_openssl_key;
 

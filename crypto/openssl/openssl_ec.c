@@ -10,6 +10,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/params.h>
 
@@ -19,19 +20,27 @@
 static const int nids[HF_OPENSSL_GROUP_COUNT] = {
     [HF_CURVE_P256] = NID_X9_62_prime256v1,
     [HF_CURVE_P384] = NID_secp384r1,
+    [HF_CURVE_P521] = NID_secp521r1,
+    [HF_CURVE_P224] = NID_secp224r1,
+    [HF_CURVE_SECP256K1] = NID_secp256k1,
+    [HF_CURVE_BRAINPOOL_P256] = NID_brainpoolP256r1,
+    [HF_CURVE_BRAINPOOL_P384] = NID_brainpoolP384r1,
+    [HF_CURVE_BRAINPOOL_P512] = NID_brainpoolP512r1,
 };
 
-static int open_groups(hf_openssl *openssl)
+static int open_curves(hf_openssl *openssl)
 {
+    openssl->has_nonce_type = hf_openssl_ecdsa_has_nonce_type();
     for (size_t i = 0; i < HF_OPENSSL_GROUP_COUNT; i++) {
         if (nids[i] != 0) {
             openssl->groups[i] = EC_GROUP_new_by_curve_name(nids[i]);
         }
     }
+    ERR_clear_error(); /* a curve that is not there is no error */
     return HF_OK;
 }
 
-static void close_groups(hf_openssl *openssl)
+static void close_curves(hf_openssl *openssl)
 {
     for (size_t i = 0; i < HF_OPENSSL_GROUP_COUNT; i++) {
         EC_GROUP_free(openssl->groups[i]);
@@ -246,19 +255,40 @@ static int parse(const hf_openssl *openssl, uint32_t type, hf_bytes raw,
     if (made->sign == NULL || EVP_PKEY_sign_init(made->sign) != 1) {
         return HF_ERR_CRYPTO;
     }
-    return HF_OK;
+    return hf_openssl_agree_prepare(made);
+}
+
+/* SP 800-56A 5.7.1.2, cofactor 1. The peer's point is checked at each use, also when it
+ * was parsed before. */
+static int agree(const hf_openssl *openssl, const hf_openssl_key *key,
+                 const hf_crypto_op *op, hf_buffer *out)
+{
+    const EC_GROUP *group = hf_openssl_ec_group(openssl, op->key->type);
+    const hf_openssl_key *parsed = op->peer->parsed;
+    size_t len = hf_key_type_find(op->key->type)->raw_len_max;
+    if (parsed != NULL) {
+        int rc = hf_openssl_ec_check_point(group, op->peer->material);
+        return rc != HF_OK ? rc : hf_openssl_agree_with(key, parsed->pkey, len, out);
+    }
+    EVP_PKEY *peer = NULL;
+    int rc = parse_public(group, op->peer->material, &peer);
+    if (rc == HF_OK) {
+        rc = hf_openssl_agree_with(key, peer, len, out);
+    }
+    EVP_PKEY_free(peer);
+    return rc;
 }
 
 static bool has_algorithm(const hf_openssl *openssl, uint16_t algorithm)
 {
     (void)openssl;
-    return algorithm == HF_ALG_ECDSA;
+    return algorithm == HF_ALG_ECDSA || algorithm == HF_ALG_ECDH;
 }
 
 const hf_openssl_family hf_openssl_ec_family = {
     .family = HF_FAMILY_EC,
-    .open = open_groups,
-    .close = close_groups,
+    .open = open_curves,
+    .close = close_curves,
     .has_type = has_type,
     .has_algorithm = has_algorithm,
     .generate = generate,
@@ -268,4 +298,5 @@ const hf_openssl_family hf_openssl_ec_family = {
     .parse = parse,
     .sign = hf_openssl_ecdsa_sign,
     .verify = hf_openssl_ecdsa_verify,
+    .agree = agree,
 };

@@ -82,6 +82,16 @@ extern const hf_openssl_family hf_openssl_ml_kem_family;
 extern const hf_openssl_family hf_openssl_ml_dsa_family;
 extern const hf_openssl_family hf_openssl_slh_dsa_family;
 
+/* The status of what libcrypto's verify functions return: 1, 0 for a wrong signature, or
+ * less. */
+static inline int hf_openssl_verify_status(int verified)
+{
+    if (verified == 1) {
+        return HF_OK;
+    }
+    return verified == 0 ? HF_ERR_VERIFY : HF_ERR_CRYPTO;
+}
+
 /* Any string of `len` bytes as new key material; len <= 128. */
 int hf_openssl_generate_bytes(size_t len, hf_buffer *out) HF_MUST_CHECK;
 

@@ -43,6 +43,7 @@ void hf_openssl_parsed_destroy(void *context, void *parsed)
     /* libcrypto clears private numbers and MAC keys when it frees them. */
     EVP_PKEY_CTX_free(key->sign);
     EVP_PKEY_CTX_free(key->verify);
+    EVP_PKEY_CTX_free(key->agree);
     EVP_MD_CTX_free(key->sign_md);
     EVP_MD_CTX_free(key->verify_md);
     EVP_MAC_CTX_free(key->mac);

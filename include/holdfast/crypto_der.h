@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The DER encodings of keys and of ECDSA signatures, for crypto devices: structure only.
+ * The DER encodings of keys on curves, of encrypted private keys and of ECDSA signatures,
+ * for crypto devices: structure only.
  * Whether a scalar is in range, a point on the curve, or a public key the one of its
  * private key needs arithmetic, and is the device's part.
  *
@@ -39,8 +40,13 @@ typedef struct hf_key_parts {
  */
 int hf_key_der_decode(uint32_t type, hf_bytes der, hf_key_parts *parts) HF_MUST_CHECK;
 
+/* The same for a SEC1 ECPrivateKey (RFC 5915) that is not in a PKCS#8: the curve inside, if
+ * there is one, is the type's. HF_ERR_KEY also for a type that is not private and EC. */
+int hf_key_der_decode_sec1(uint32_t type, hf_bytes der, hf_key_parts *parts)
+    HF_MUST_CHECK;
+
 /*
- * Encode a key, appended to `out`. A private EC key needs both parts, a private Ed25519
+ * Encode a key, appended to `out`. A private EC key needs both parts, another private
  * key its secret, a public key its point.
  *
  * Returns HF_OK, HF_ERR_SIZE (it does not fit) or HF_ERR_TYPE (the type has no DER).

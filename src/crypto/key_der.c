@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * PKCS#8 and SubjectPublicKeyInfo of the EC and Edwards types, over der.h:
+ * PKCS#8 and SubjectPublicKeyInfo of the keys on curves, and SEC1, over der.h:
  *
  *   PrivateKeyInfo (RFC 5208) ::=
  *     SEQUENCE { version 0, AlgorithmIdentifier, OCTET STRING }
  *   EC: the octets are ECPrivateKey (RFC 5915) ::=
  *     SEQUENCE { version 1, OCTET STRING, [0] curve OPTIONAL, [1] BIT STRING OPTIONAL }
- *   Edwards: the octets are an OCTET STRING (RFC 8410)
+ *   others: the octets are an OCTET STRING (RFC 8410)
  *   SubjectPublicKeyInfo (RFC 5280) ::=
  *     SEQUENCE { AlgorithmIdentifier, BIT STRING }
  *
@@ -34,23 +34,37 @@ typedef struct der_row {
 } der_row;
 
 /* clang-format off */
+/* ecPublicKey with a curve (RFC 5480 2.1.1): `more` = bytes of the curve's OID. */
+#define EC_ROW(curve, more, ...)                                                         \
+    { HF_FAMILY_EC, curve, 2 + 9 + 2 + (more), 2 + (more),                               \
+      { 0x30, 9 + 2 + (more), 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,      \
+        0x06, (more), __VA_ARGS__ } }
+/* RFC 8410 3 */
+#define RFC8410_ROW(family, curve, last)                                                 \
+    { family, curve, 7, 0, { 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, last } }
+
 static const der_row rows[] = {
-    { HF_FAMILY_EC, HF_CURVE_P256, 21, 10,
-      /* ecPublicKey, prime256v1 */
-      { 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,
-        0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07 } },
-    { HF_FAMILY_EC, HF_CURVE_P384, 18, 7,
-      /* ecPublicKey, secp384r1 */
-      { 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,
-        0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22 } },
-    { HF_FAMILY_EDWARDS, HF_CURVE_ED25519, 7, 0,
-      /* id-Ed25519 */
-      { 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70 } },
+    EC_ROW(HF_CURVE_P256, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07),
+    EC_ROW(HF_CURVE_P384, 5, 0x2B, 0x81, 0x04, 0x00, 0x22),
+    EC_ROW(HF_CURVE_P521, 5, 0x2B, 0x81, 0x04, 0x00, 0x23),
+    EC_ROW(HF_CURVE_P224, 5, 0x2B, 0x81, 0x04, 0x00, 0x21),
+    EC_ROW(HF_CURVE_SECP256K1, 5, 0x2B, 0x81, 0x04, 0x00, 0x0A), /* SEC 2 A.2.1 */
+    /* RFC 5639 4.1 */
+    EC_ROW(HF_CURVE_BRAINPOOL_P256, 9, 0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07),
+    EC_ROW(HF_CURVE_BRAINPOOL_P384, 9, 0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0B),
+    EC_ROW(HF_CURVE_BRAINPOOL_P512, 9, 0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0D),
+    RFC8410_ROW(HF_FAMILY_MONTGOMERY, HF_CURVE_X25519, 0x6E),
+    RFC8410_ROW(HF_FAMILY_MONTGOMERY, HF_CURVE_X448, 0x6F),
+    RFC8410_ROW(HF_FAMILY_EDWARDS, HF_CURVE_ED25519, 0x70),
+    RFC8410_ROW(HF_FAMILY_EDWARDS, HF_CURVE_ED448, 0x71),
 };
 /* clang-format on */
 
 static const der_row *find_row(uint32_t type)
 {
+    if (hf_key_type_find(type) == NULL) {
+        return NULL;
+    }
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].family == HF_KEY_FAMILY(type) &&
             rows[i].parameter == HF_KEY_PARAMETER(type)) {
@@ -154,26 +168,42 @@ static int read_public(hf_bytes in, const der_row *row, hf_key_parts *parts)
     return HF_OK;
 }
 
-int hf_key_der_decode(uint32_t type, hf_bytes der, hf_key_parts *parts)
+/* Have the parts the lengths that the type has? A private key may lack its point. */
+static int check_lengths(uint32_t type, const hf_key_parts *parts)
 {
     const hf_key_type_info *info = hf_key_type_find(type);
+    bool is_public = HF_KEY_CLASS(type) == HF_CLASS_PUBLIC;
+    bool has_point = is_public || parts->point.data != NULL;
+    if ((!is_public && parts->secret.len != info->raw_len_max) ||
+        (has_point && parts->point.len != info->public_len)) {
+        return HF_ERR_KEY;
+    }
+    return HF_OK;
+}
+
+int hf_key_der_decode(uint32_t type, hf_bytes der, hf_key_parts *parts)
+{
     const der_row *row = find_row(type);
     hf_bytes content;
     *parts = (hf_key_parts){ .secret = { .len = 0 } };
-    if (info == NULL || row == NULL ||
-        hf_der_read(&der, HF_DER_SEQUENCE, &content) != HF_OK || der.len != 0) {
+    if (row == NULL || hf_der_read(&der, HF_DER_SEQUENCE, &content) != HF_OK ||
+        der.len != 0) {
         return HF_ERR_KEY;
     }
-    bool is_public = HF_KEY_CLASS(type) == HF_CLASS_PUBLIC;
-    int rc =
-        is_public ? read_public(content, row, parts) : read_private(content, row, parts);
-    if (rc != HF_OK) {
-        return rc;
+    int rc = HF_KEY_CLASS(type) == HF_CLASS_PUBLIC ? read_public(content, row, parts)
+                                                   : read_private(content, row, parts);
+    return rc == HF_OK ? check_lengths(type, parts) : rc;
+}
+
+int hf_key_der_decode_sec1(uint32_t type, hf_bytes der, hf_key_parts *parts)
+{
+    const der_row *row = find_row(type);
+    *parts = (hf_key_parts){ .secret = { .len = 0 } };
+    if (row == NULL || row->curve_len == 0 || HF_KEY_CLASS(type) != HF_CLASS_PRIVATE) {
+        return HF_ERR_KEY;
     }
-    bool has_lengths = (is_public || parts->secret.len == info->raw_len_max) &&
-                       ((!is_public && parts->point.data == NULL) ||
-                        parts->point.len == info->public_len);
-    return has_lengths ? HF_OK : HF_ERR_KEY;
+    int rc = read_ec_private(der, row, parts);
+    return rc == HF_OK ? check_lengths(type, parts) : rc;
 }
 
 static void write_version(hf_der_writer *writer, uint8_t version)
