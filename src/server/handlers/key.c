@@ -4,23 +4,17 @@
  *
  * KEY: keys. Making and converting material is work; giving a new key its number and
  * putting it into the keystore is one step behind it. An export is allowed and leased
- * in one step, and its bytes are encoded behind it. Everything else is one step.
+ * in one step, and its bytes are encoded behind it. Everything else is one step. Wrapping
+ * is in wrap.c, derivation and agreement in derive.c.
  */
+#include "server/handlers/key.h"
+
 #include "server/handlers/handlers.h"
 #include "server/handlers/list.h"
-#include "server/request.h"
 
 /* ---- what new keys have in common ---- */
 
-/* What a request wants to make. */
-typedef struct new_key {
-    hf_handle handle;
-    uint32_t type;
-    uint32_t flags;
-    bool store;
-} new_key;
-
-static int check_new(const new_key *key)
+int hf_new_key_check(const hf_new_key *key)
 {
     const hf_key_type_info *info = hf_key_type_find(key->type);
     if (info == NULL) {
@@ -35,15 +29,23 @@ static int check_new(const new_key *key)
     return HF_OK;
 }
 
-/* Check what can be checked before the material is there, and choose who makes it. */
-static int admit(hf_request *rq, const new_key *key)
+int hf_new_key_admit(hf_request *rq, const hf_new_key *key)
 {
     int rc = hf_request_form_id(rq, HF_KIND_KEY, key->handle, true, &rq->id);
-    if (rc == HF_OK) {
-        rc = check_new(key);
-    }
+    return rc == HF_OK ? hf_new_key_check(key) : rc;
+}
+
+/* Check what can be checked before the material is there, choose who makes it, and fill
+ * in the metadata. `more` are flags that the server sets. */
+static int admit(hf_request *rq, const hf_new_key *key, uint32_t more)
+{
+    int rc = hf_new_key_admit(rq, key);
     if (rc == HF_OK) {
         rc = hf_request_select_device(rq, HF_ALG_NONE, key->type, HF_AFFINITY_ANY);
+    }
+    if (rc == HF_OK) {
+        hf_request_set_meta(rq, key->flags | more, key->access, key->label);
+        rq->meta.type = key->type;
     }
     return rc;
 }
@@ -67,10 +69,9 @@ static int check_change(hf_request *rq, hf_id id) HF_REQUIRES(hf_tsa_nvm)
     return rc == HF_OK ? hf_request_check_access(rq, &meta, true) : rc;
 }
 
-/* Number the key of rq->meta if it has none, and put it in place; its material is in
- * scratch. */
-static int put(hf_request *rq, bool store, hf_handle *handle) HF_REQUIRES(hf_tsa_nvm)
+int hf_new_key_put(hf_request *rq, bool store, hf_bytes raw, hf_handle *handle)
 {
+    hf_nvm_assert_held(&rq->server->nvm);
     hf_keystore *ks = &rq->server->keystore;
     hf_metadata meta = rq->meta;
     int rc;
@@ -81,10 +82,53 @@ static int put(hf_request *rq, bool store, hf_handle *handle) HF_REQUIRES(hf_tsa
         rc = rc == HF_ERR_NOTFOUND ? HF_OK : rc;
     }
     if (rc == HF_OK) {
-        rc = hf_keystore_import(ks, &meta, hf_request_bytes(&rq->scratch), store);
+        rc = hf_keystore_import(ks, &meta, raw, store);
     }
     *handle = hf_handle_of(meta.id);
     return rc;
+}
+
+/* For any algorithm but HF_ALG_NONE: of this key type; HF_ALG_NONE: keys of the type. */
+static bool can_serve(const hf_crypto_device *device, uint16_t algorithm,
+                      uint32_t key_type)
+{
+    const hf_crypto_device_config *config = &device->config;
+    if (algorithm == HF_ALG_NONE) {
+        return config->ops->is_key_supported != NULL &&
+               config->ops->is_key_supported(config->context, key_type);
+    }
+    return config->ops->is_supported != NULL &&
+           config->ops->is_supported(config->context, algorithm, key_type);
+}
+
+int hf_key_find_device(const hf_request *rq, uint16_t algorithm, uint32_t key_type,
+                       uint32_t *device)
+{
+    const hf_crypto *crypto = &rq->server->crypto;
+    if (rq->device < crypto->device_count &&
+        can_serve(&crypto->devices[rq->device], algorithm, key_type)) {
+        *device = rq->device;
+        return HF_OK;
+    }
+    for (uint32_t i = 0; i < crypto->device_count; i++) {
+        if (!crypto->devices[i].config.is_exclusive &&
+            can_serve(&crypto->devices[i], algorithm, key_type)) {
+            *device = i;
+            return HF_OK;
+        }
+    }
+    return hf_crypto_select(crypto, algorithm, key_type, HF_AFFINITY_ANY, device);
+}
+
+uint32_t hf_key_room_max(void)
+{
+    size_t room = 0;
+    const hf_key_type_info *info;
+    for (size_t i = 0; (info = hf_key_type_at(i)) != NULL; i++) {
+        room = info->raw_len_max > room ? info->raw_len_max : room;
+        room = info->der_len_max > room ? info->der_len_max : room;
+    }
+    return (uint32_t)room;
 }
 
 /* ---- import ---- */
@@ -101,15 +145,12 @@ static hf_cost import_cost(const hf_request *rq)
 
 static int import_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
 {
-    const hf_key_import_request *in = &rq->in.key_import;
-    const new_key key = { in->handle, in->type, in->flags, in->store != 0 };
-    int rc = admit(rq, &key);
-    if (rc != HF_OK) {
-        return rc;
+    const hf_new_key key = HF_NEW_KEY_OF(&rq->in.key_import);
+    /* Its indexes may have been used elsewhere (SP 800-208 7). */
+    if (hf_key_is_stateful(key.type)) {
+        return HF_ERR_TYPE;
     }
-    hf_request_set_meta(rq, in->flags, in->access, &in->label);
-    rq->meta.type = in->type;
-    return HF_OK;
+    return admit(rq, &key, 0);
 }
 
 static int import_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
@@ -124,7 +165,8 @@ static int import_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
 
 static int import_finish(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
 {
-    return put(rq, rq->in.key_import.store != 0, &rq->out.key_import.handle);
+    return hf_new_key_put(rq, rq->in.key_import.store != 0,
+                          hf_request_bytes(&rq->scratch), &rq->out.key_import.handle);
 }
 
 /* ---- generate ---- */
@@ -141,17 +183,11 @@ static hf_cost generate_cost(const hf_request *rq)
 
 static int generate_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
 {
-    const hf_key_generate_request *in = &rq->in.key_generate;
-    const new_key key = { in->handle, in->type, in->flags, in->store != 0 };
-    if (HF_KEY_CLASS(in->type) == HF_CLASS_PUBLIC) {
+    const hf_new_key key = HF_NEW_KEY_OF(&rq->in.key_generate);
+    if (HF_KEY_CLASS(key.type) == HF_CLASS_PUBLIC) {
         return HF_ERR_TYPE;
     }
-    int rc = admit(rq, &key);
-    if (rc == HF_OK) {
-        hf_request_set_meta(rq, in->flags | HF_FLAG_LOCAL, in->access, &in->label);
-        rq->meta.type = in->type;
-    }
-    return rc;
+    return admit(rq, &key, HF_FLAG_LOCAL);
 }
 
 static int generate_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
@@ -163,7 +199,8 @@ static int generate_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
 
 static int generate_finish(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
 {
-    return put(rq, rq->in.key_generate.store != 0, &rq->out.key_generate.handle);
+    return hf_new_key_put(rq, rq->in.key_generate.store != 0,
+                          hf_request_bytes(&rq->scratch), &rq->out.key_generate.handle);
 }
 
 /* ---- export ---- */
@@ -172,13 +209,7 @@ static int generate_finish(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
 static uint32_t export_room(const hf_request *rq)
 {
     (void)rq;
-    size_t room = 0;
-    const hf_key_type_info *info;
-    for (size_t i = 0; (info = hf_key_type_at(i)) != NULL; i++) {
-        room = info->raw_len_max > room ? info->raw_len_max : room;
-        room = info->der_len_max > room ? info->der_len_max : room;
-    }
-    return (uint32_t)room;
+    return hf_key_room_max();
 }
 
 static hf_cost lease_cost(const hf_request *rq)
@@ -260,6 +291,10 @@ static int export_public_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
     }
     if (hf_key_type_public(meta->type) == 0) {
         return HF_ERR_TYPE;
+    }
+    /* No usage is asked for, but a key that has none, or was revoked, does nothing. */
+    if ((meta->flags & HF_USAGE_MASK) == 0) {
+        return HF_ERR_USAGE;
     }
     /* The payload of a private key stays inside; that of a public key is what is asked
      * for. */
@@ -438,5 +473,66 @@ const hf_handler hf_handlers_key[] = {
       .name = "key_revoke",
       .permission = HF_PERMISSION_IDENTITY,
       .prepare = revoke_prepare },
+    { .kind = HF_REQ_key_wrap,
+      .name = "key_wrap",
+      .permission = HF_PERMISSION_IDENTITY,
+      .cost = hf_wrap_cost,
+      .room = hf_wrap_key_room,
+      .prepare = hf_wrap_key_prepare,
+      .work = hf_wrap_key_work },
+    { .kind = HF_REQ_key_unwrap,
+      .name = "key_unwrap",
+      .permission = HF_PERMISSION_IDENTITY,
+      .cost = hf_wrap_cost,
+      .room = hf_unwrap_key_room,
+      .prepare = hf_unwrap_key_prepare,
+      .work = hf_unwrap_key_work,
+      .finish = hf_unwrap_key_finish },
+    { .kind = HF_REQ_data_wrap,
+      .name = "data_wrap",
+      .permission = HF_PERMISSION_IDENTITY,
+      .cost = hf_wrap_cost,
+      .room = hf_wrap_data_room,
+      .prepare = hf_wrap_data_prepare,
+      .work = hf_wrap_data_work },
+    { .kind = HF_REQ_data_unwrap,
+      .name = "data_unwrap",
+      .permission = HF_PERMISSION_IDENTITY,
+      .cost = hf_wrap_cost,
+      .room = hf_unwrap_data_room,
+      .prepare = hf_unwrap_data_prepare,
+      .work = hf_unwrap_data_work },
+    { .kind = HF_REQ_key_derive,
+      .name = "key_derive",
+      .permission = HF_PERMISSION_IDENTITY,
+      .cost = hf_derive_cost,
+      .room = hf_derive_room,
+      .prepare = hf_derive_prepare,
+      .work = hf_derive_work,
+      .finish = hf_derive_finish },
+    { .kind = HF_REQ_key_agree,
+      .name = "key_agree",
+      .permission = HF_PERMISSION_IDENTITY,
+      .cost = hf_derive_cost,
+      .room = hf_derive_room,
+      .prepare = hf_derive_prepare,
+      .work = hf_derive_work,
+      .finish = hf_derive_finish },
+    { .kind = HF_REQ_key_encapsulate,
+      .name = "key_encapsulate",
+      .permission = HF_PERMISSION_IDENTITY,
+      .cost = hf_derive_cost,
+      .room = hf_derive_room,
+      .prepare = hf_derive_prepare,
+      .work = hf_derive_work,
+      .finish = hf_derive_finish },
+    { .kind = HF_REQ_key_decapsulate,
+      .name = "key_decapsulate",
+      .permission = HF_PERMISSION_IDENTITY,
+      .cost = hf_derive_cost,
+      .room = hf_derive_room,
+      .prepare = hf_derive_prepare,
+      .work = hf_derive_work,
+      .finish = hf_derive_finish },
 };
 const size_t hf_handlers_key_count = sizeof(hf_handlers_key) / sizeof(hf_handlers_key[0]);
