@@ -10,10 +10,8 @@
 
 #include <string.h>
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 
 /* Bytes of a block of libcrypto's generators: CTR_DRBG with AES (SP 800-90A 10.2.1). */
@@ -27,26 +25,18 @@ int hf_openssl_failed(int status)
     return status;
 }
 
-/* Hashes, MACs and ciphers. Its own list, not the table of hf_crypto: a row
- * added there is not yet done here. */
-static bool has_symmetric(uint16_t algorithm)
-{
-    switch (algorithm) {
-    case HF_ALG_SHA256:
-    case HF_ALG_SHA384:
-    case HF_ALG_SHA512:
-    case HF_ALG_HMAC_SHA256:
-    case HF_ALG_AES_GCM:
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool has_algorithm(const hf_openssl *openssl, const hf_algorithm *row)
+static bool has_algorithm(const hf_openssl *openssl, const hf_algorithm *row,
+                          uint32_t key_type)
 {
     const hf_openssl_family *family = hf_openssl_family_find(row->family);
     switch (row->class) {
+    case HF_CLASS_HASH:
+        return hf_openssl_md(openssl, row->id) != NULL;
+    case HF_CLASS_MAC:
+        return hf_openssl_mac_has(openssl, row->id, key_type);
+    case HF_CLASS_CIPHER:
+    case HF_CLASS_AEAD:
+        return hf_openssl_cipher_has(openssl, row->id, key_type);
     case HF_CLASS_SIGNATURE:
     case HF_CLASS_ASYMMETRIC:
     case HF_CLASS_AGREE:
@@ -56,7 +46,7 @@ static bool has_algorithm(const hf_openssl *openssl, const hf_algorithm *row)
     case HF_CLASS_KDF:
         return hf_openssl_has_kdf(row->id);
     default:
-        return has_symmetric(row->id);
+        return false;
     }
 }
 
@@ -68,7 +58,7 @@ static bool is_key_supported(void *context, uint32_t key_type)
 static bool is_supported(void *context, uint16_t algorithm, uint32_t key_type)
 {
     const hf_algorithm *row = hf_algorithm_find(algorithm);
-    return row != NULL && has_algorithm(context, row) &&
+    return row != NULL && has_algorithm(context, row, key_type) &&
            (key_type == 0 || is_key_supported(context, key_type)) &&
            (hf_algorithm_fits(row, key_type, false) ||
             (key_type != 0 && hf_algorithm_fits(row, key_type, true)));
@@ -133,40 +123,12 @@ hf_crypto_device_config hf_openssl_device(hf_openssl *openssl)
                                       .name = "openssl" };
 }
 
-static int fetch_hmac(hf_openssl *openssl)
-{
-    char digest[] = "SHA256";
-    const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_end(),
-    };
-    openssl->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    if (openssl->hmac == NULL) {
-        return HF_ERR_CRYPTO;
-    }
-    openssl->hmac_sha256 = EVP_MAC_CTX_new(openssl->hmac);
-    if (openssl->hmac_sha256 == NULL) {
-        return HF_ERR_NOMEM;
-    }
-    return EVP_MAC_CTX_set_params(openssl->hmac_sha256, params) == 1 ? HF_OK
-                                                                     : HF_ERR_CRYPTO;
-}
-
 static int fetch(hf_openssl *openssl)
 {
-    openssl->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    openssl->sha384 = EVP_MD_fetch(NULL, "SHA384", NULL);
-    openssl->sha512 = EVP_MD_fetch(NULL, "SHA512", NULL);
-    openssl->aes_128_gcm = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
-    openssl->aes_256_gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-    if (openssl->sha256 == NULL || openssl->sha384 == NULL || openssl->sha512 == NULL ||
-        openssl->aes_128_gcm == NULL || openssl->aes_256_gcm == NULL) {
-        return HF_ERR_CRYPTO;
-    }
-    int rc = fetch_hmac(openssl);
-    if (rc == HF_OK) {
-        rc = hf_openssl_kdf_open(openssl);
-    }
+    hf_openssl_hash_open(openssl);
+    hf_openssl_mac_open(openssl);
+    hf_openssl_cipher_open(openssl);
+    int rc = hf_openssl_kdf_open(openssl);
     return rc == HF_OK ? hf_openssl_families_open(openssl) : rc;
 }
 
@@ -194,13 +156,9 @@ void hf_openssl_close(hf_openssl *openssl)
     if (openssl == NULL) {
         return;
     }
-    EVP_MD_free(openssl->sha256);
-    EVP_MD_free(openssl->sha384);
-    EVP_MD_free(openssl->sha512);
-    EVP_CIPHER_free(openssl->aes_128_gcm);
-    EVP_CIPHER_free(openssl->aes_256_gcm);
-    EVP_MAC_CTX_free(openssl->hmac_sha256);
-    EVP_MAC_free(openssl->hmac);
+    hf_openssl_hash_close(openssl);
+    hf_openssl_mac_close(openssl);
+    hf_openssl_cipher_close(openssl);
     hf_openssl_kdf_close(openssl);
     hf_openssl_families_close(openssl);
     OPENSSL_free(openssl);

@@ -26,17 +26,25 @@
 /* What libcrypto's interface can take in one call. */
 #define HF_OPENSSL_LEN_MAX 0x7FFFFFFF
 
+/* Rows of the symmetric algorithms: consecutive numbers from HF_ALG_SHA1, from
+ * HF_ALG_HMAC_SHA1, which has the same order, and from HF_ALG_AES_ECB. */
+#define HF_OPENSSL_HASH_COUNT (HF_ALG_SHAKE256 - HF_ALG_SHA1 + 1)
+#define HF_OPENSSL_HMAC_COUNT (HF_ALG_HMAC_SHA3_512 - HF_ALG_HMAC_SHA1 + 1)
+#define HF_OPENSSL_CIPHER_COUNT (HF_ALG_CHACHA20_POLY1305 - HF_ALG_AES_ECB + 1)
+/* Sizes of AES keys: 128, 192, 256 bits. */
+#define HF_OPENSSL_AES_COUNT 3
+/* MACs in a parsed key. */
+#define HF_OPENSSL_KEY_MACS 3
+
 /* Short Weierstrass curves, counted with the unused 0. */
 #define HF_OPENSSL_GROUP_COUNT (HF_CURVE_BRAINPOOL_P512 + 1)
 
 struct hf_openssl {
-    EVP_MD *sha256;
-    EVP_MD *sha384;
-    EVP_MD *sha512;
-    EVP_CIPHER *aes_128_gcm;
-    EVP_CIPHER *aes_256_gcm;
-    EVP_MAC *hmac;
-    EVP_MAC_CTX *hmac_sha256;                 /* template: digest set, no key */
+    /* What libcrypto does not have is NULL and not supported. */
+    EVP_MD *md[HF_OPENSSL_HASH_COUNT];
+    EVP_MAC_CTX *hmac[HF_OPENSSL_HMAC_COUNT]; /* templates: digest set, no key */
+    EVP_MAC_CTX *cmac[HF_OPENSSL_AES_COUNT];  /* templates: cipher set, a key of zeros */
+    EVP_CIPHER *ciphers[HF_OPENSSL_CIPHER_COUNT][HF_OPENSSL_AES_COUNT];
     EC_GROUP *groups[HF_OPENSSL_GROUP_COUNT]; /* by enum hf_curve; NULL = none */
     bool has_nonce_type; /* ECDSA takes the kind of its nonce (3.2) */
     bool has_instance;   /* EdDSA takes its variant and a context (3.2) */
@@ -56,7 +64,9 @@ typedef struct hf_openssl_key {
     EVP_PKEY_CTX *agree;   /* EC, X25519, X448 */
     EVP_MD_CTX *sign_md;   /* Ed25519, Ed448 */
     EVP_MD_CTX *verify_md; /* Ed25519, Ed448 */
-    EVP_MAC_CTX *mac;      /* HMAC-SHA-256 */
+    EVP_CIPHER_CTX *gcm;   /* AES: key set, no nonce */
+    /* AES: CMAC. Others: HMAC-SHA-256, HMAC-SHA-384, HMAC-SHA-512. */
+    EVP_MAC_CTX *macs[HF_OPENSSL_KEY_MACS];
 } hf_openssl_key;
 
 /* Empties libcrypto's error queue of this thread and passes the status on. Every failing
@@ -67,21 +77,39 @@ int hf_openssl_failed(int status) HF_MUST_CHECK;
 /* Wipe what libcrypto has left on the stack: of hf_crypto_device_ops. */
 void hf_openssl_wipe(void *context);
 
-/* openssl_hash.c; see hf_crypto_device_ops. */
+/* openssl_hash.c; see hf_crypto_device_ops. Open fetches, as of all these files. */
+void hf_openssl_hash_open(hf_openssl *openssl);
+void hf_openssl_hash_close(hf_openssl *openssl);
+/* The hash of this number; NULL when it is none or libcrypto does not have it. */
+const EVP_MD *hf_openssl_md(const hf_openssl *openssl, uint16_t algorithm);
 int hf_openssl_hash(void *context, uint16_t algorithm, hf_bytes input, size_t output_len,
                     hf_buffer *out);
+
+/* openssl_stream.c */
 int hf_openssl_stream_open(void *context, const hf_crypto_op *op, bool is_backward,
                            void **stream);
 int hf_openssl_stream_update(void *context, void *stream, hf_bytes input, hf_buffer *out);
 int hf_openssl_stream_finish(void *context, void *stream, hf_buffer *out, hf_buffer *tag);
 void hf_openssl_stream_close(void *context, void *stream);
 
-/* openssl_mac.c */
+/* openssl_mac.c; open is called after that of the hashes. */
+void hf_openssl_mac_open(hf_openssl *openssl);
+void hf_openssl_mac_close(hf_openssl *openssl);
+bool hf_openssl_mac_has(const hf_openssl *openssl, uint16_t algorithm, uint32_t key_type);
 int hf_openssl_mac(void *context, const hf_crypto_op *op, hf_buffer *out);
-int hf_openssl_mac_parse(const hf_openssl *openssl, hf_bytes raw, hf_openssl_key *parsed)
-    HF_MUST_CHECK;
+int hf_openssl_mac_parse(const hf_openssl *openssl, uint32_t type, hf_bytes raw,
+                         hf_openssl_key *parsed) HF_MUST_CHECK;
 
-/* openssl_aead.c */
+/* openssl_cipher.c */
+void hf_openssl_cipher_open(hf_openssl *openssl);
+void hf_openssl_cipher_close(hf_openssl *openssl);
+bool hf_openssl_cipher_has(const hf_openssl *openssl, uint16_t algorithm,
+                           uint32_t key_type);
+int hf_openssl_cipher_parse(const hf_openssl *openssl, uint32_t type, hf_bytes raw,
+                            hf_openssl_key *parsed) HF_MUST_CHECK;
+/* 0, 1, 2 for a key of 128, 192, 256 bits; HF_OPENSSL_AES_COUNT for others. */
+size_t hf_openssl_key_size(uint32_t key_type);
+int hf_openssl_gmac(const hf_openssl *openssl, const hf_crypto_op *op, hf_buffer *out);
 int hf_openssl_encrypt(void *context, const hf_crypto_op *op, hf_buffer *out,
                        hf_buffer *tag);
 int hf_openssl_decrypt(void *context, const hf_crypto_op *op, hf_buffer *out);

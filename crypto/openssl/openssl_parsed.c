@@ -46,7 +46,10 @@ void hf_openssl_parsed_destroy(void *context, void *parsed)
     EVP_PKEY_CTX_free(key->agree);
     EVP_MD_CTX_free(key->sign_md);
     EVP_MD_CTX_free(key->verify_md);
-    EVP_MAC_CTX_free(key->mac);
+    EVP_CIPHER_CTX_free(key->gcm);
+    for (size_t i = 0; i < HF_OPENSSL_KEY_MACS; i++) {
+        EVP_MAC_CTX_free(key->macs[i]);
+    }
     EVP_PKEY_free(key->pkey);
     OPENSSL_free(key);
 }

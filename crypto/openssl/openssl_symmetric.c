@@ -62,15 +62,22 @@ static int import_xts(const hf_openssl *openssl, uint32_t type, uint16_t format,
 static int parse_generic(const hf_openssl *openssl, uint32_t type, hf_bytes raw,
                          hf_openssl_key *made)
 {
-    (void)type;
-    return hf_openssl_mac_parse(openssl, raw, made);
+    return hf_openssl_mac_parse(openssl, type, raw, made);
 }
 
-/* AES keys have no parsed form: a key schedule costs less than a duplicate. */
+static int parse_aes(const hf_openssl *openssl, uint32_t type, hf_bytes raw,
+                     hf_openssl_key *made)
+{
+    int rc = hf_openssl_cipher_parse(openssl, type, raw, made);
+    return rc == HF_OK ? hf_openssl_mac_parse(openssl, type, raw, made) : rc;
+}
+
+/* XTS and ChaCha20 keys have no parsed form: a copy costs as much as a key schedule. */
 const hf_openssl_family hf_openssl_aes_family = {
     .family = HF_FAMILY_AES,
     .generate = generate,
     .import = import,
+    .parse = parse_aes,
 };
 
 const hf_openssl_family hf_openssl_generic_family = {

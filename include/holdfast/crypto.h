@@ -307,6 +307,7 @@ typedef struct hf_crypto_stream {
     bool is_backward;
     bool is_finished;    /* can only be closed */
     uint32_t output_len; /* bytes of digest, MAC or tag that finish gives; 0 = none */
+    uint64_t input_len;  /* bytes of input so far, modulo 2^64 */
 } hf_crypto_stream;
 
 /*
@@ -328,17 +329,19 @@ int hf_crypto_stream_open(hf_crypto *crypto, uint32_t device, const hf_crypto_op
 size_t hf_crypto_stream_room(const hf_crypto_stream *stream, size_t len);
 
 /* Add input, which may be empty, and append what comes out; `out` may be NULL for hashes
- * and MACs. HF_ERR_STATE when the stream is not open or finished. After an error but
- * HF_ERR_STATE, HF_ERR_SIZE and HF_ERR_ARG the stream is useless and can only be
- * closed. */
+ * and MACs. HF_ERR_STATE when the stream is not open or finished, HF_ERR_RANGE when this
+ * is more than the row's input_len_max, or than an AEAD takes in all (2^36 - 32, SP
+ * 800-38D 5.2.1.1). After an error but those, HF_ERR_SIZE and HF_ERR_ARG, which change
+ * nothing, the stream is useless and can only be closed. */
 int hf_crypto_stream_update(hf_crypto *crypto, hf_crypto_stream *stream, hf_bytes input,
                             hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device)
     HF_MUST_CHECK;
 
-/* The digest or MAC, or the rest of the output and, for an AEAD, the tag into `tag`
- * (else NULL). The stream can then only be closed, also after an error but HF_ERR_SIZE
- * and HF_ERR_ARG. HF_ERR_RANGE: the input of all is not a multiple of what the cipher
- * needs; HF_ERR_VERIFY: wrong padding. HF_ERR_STATE as for update. */
+/* The digest or MAC, or the rest of the output, for which there must be 32 bytes of room,
+ * and, for an AEAD, the tag into `tag` (else NULL). The stream can then only be closed,
+ * also after an error but HF_ERR_SIZE and HF_ERR_ARG. HF_ERR_RANGE: the input of all is
+ * not a multiple of what the cipher needs; HF_ERR_VERIFY: wrong padding. HF_ERR_STATE as
+ * for update. */
 int hf_crypto_stream_finish(hf_crypto *crypto, hf_crypto_stream *stream, hf_buffer *out,
                             hf_buffer *tag) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device)
     HF_MUST_CHECK;

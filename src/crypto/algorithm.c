@@ -11,11 +11,9 @@
 
 /* SP 800-38D 8.3: with random nonces, at most 2^32 invocations of one key. */
 #define GCM_INVOCATION_COUNT_MAX (UINT64_C(1) << 32)
-/* A limit of the interfaces below, far under that of SP 800-38D 5.2.1.1 (2^36 - 32). */
-#define INPUT_LEN_MAX 0x7FFFFFFFu
-/* From the shortest digest in use (SHA-1 of old data) to the longest. */
-#define DIGEST_LEN_MIN 20
-#define DIGEST_LEN_MAX 64
+/* Of one call: with padding it still fits into 31 bits, and it is whole blocks. Far under
+ * the limit of SP 800-38D 5.2.1.1 (2^36 - 32), which stream.c knows. */
+#define INPUT_LEN_MAX 0x7FFFFFC0u
 /* SP 800-38E 4: a data unit is at most 2^20 blocks. */
 #define XTS_LEN_MAX (UINT32_C(1) << 24)
 /* Messages of KW and KWP end where a request's body does. */

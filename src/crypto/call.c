@@ -91,6 +91,13 @@ int hf_crypto_check_key_type(hf_crypto_device *device, uint32_t type)
     return HF_OK;
 }
 
+/* Both AES keys of XTS the same is no XTS (FIPS 140-3 IG C.I): the tweak can be undone. */
+static bool has_equal_halves(hf_bytes material)
+{
+    size_t half = material.len / 2;
+    return hf_ct_equal(material.data, material.data + half, half);
+}
+
 int hf_crypto_check_material(uint32_t type, hf_bytes material)
 {
     const hf_key_type_info *info = hf_key_type_find(type);
@@ -98,5 +105,6 @@ int hf_crypto_check_material(uint32_t type, hf_bytes material)
         material.len > info->raw_len_max) {
         return HF_ERR_KEY;
     }
-    return HF_OK;
+    bool is_xts = HF_KEY_FAMILY(type) == HF_FAMILY_AES_XTS;
+    return is_xts && has_equal_halves(material) ? HF_ERR_KEY : HF_OK;
 }

@@ -51,7 +51,8 @@ int hf_crypto_check_key_type(hf_crypto_device *device, uint32_t type) HF_MUST_CH
 int hf_crypto_check_hash(hf_crypto_device *device, uint16_t algorithm, size_t *output_len)
     HF_MUST_CHECK;
 
-/* HF_OK when the material is there and has a length that its type can have. */
+/* HF_OK when the material is there, has a length that its type can have and, for XTS, two
+ * different keys; else HF_ERR_KEY. */
 int hf_crypto_check_material(uint32_t type, hf_bytes material) HF_MUST_CHECK;
 
 /* True when the slice can be read: data is there, or len is 0. */

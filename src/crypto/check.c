@@ -66,10 +66,25 @@ static int check_hashes(const hf_algorithm *row, const hf_crypto_op *op, bool is
                               !hf_algorithm_is_hash(op->mgf_hash, is_backward))) {
         return HF_ERR_RANGE;
     }
-    if (op->salt_len != 0 && !has_trait(row, HF_TRAIT_SALT_LEN)) {
-        return HF_ERR_RANGE;
+    return op->salt_len == 0 || has_trait(row, HF_TRAIT_SALT_LEN) ? HF_OK : HF_ERR_RANGE;
+}
+
+/* RFC 8017 9.1.1 step 3: modulus, digest and two bytes bound the salt. */
+static int check_salt_len(const hf_algorithm *row, const hf_crypto_op *op)
+{
+    if (!has_trait(row, HF_TRAIT_SALT_LEN) || op->salt_len == HF_SALT_LEN_HASH) {
+        return HF_OK;
     }
-    return HF_OK;
+    size_t modulus_len = HF_KEY_PARAMETER(op->key->type) / 8u;
+    size_t hash_len = hf_algorithm_find(op->hash)->output_len;
+    return op->salt_len <= modulus_len - hash_len - 2 ? HF_OK : HF_ERR_RANGE;
+}
+
+/* Signatures that differ each time unless `is_deterministic` says otherwise. */
+static bool has_random(const hf_algorithm *row)
+{
+    return row->id == HF_ALG_ECDSA || row->id == HF_ALG_ML_DSA ||
+           row->id == HF_ALG_SLH_DSA;
 }
 
 static int check_signature(const hf_algorithm *row, const hf_crypto_op *op)
@@ -82,7 +97,7 @@ static int check_signature(const hf_algorithm *row, const hf_crypto_op *op)
         return HF_ERR_RANGE;
     }
     /* RFC 6979 3.2 needs to know the hash. */
-    if (is_ecdsa && op->is_deterministic && op->hash == 0) {
+    if (op->is_deterministic && (!has_random(row) || (is_ecdsa && op->hash == 0))) {
         return HF_ERR_RANGE;
     }
     if (op->is_digest && op->input.len != hf_algorithm_find(op->hash)->output_len) {
@@ -236,19 +251,61 @@ static int check_mac_len(const hf_algorithm *row, hf_crypto_op *op)
     return is_wrong ? HF_ERR_RANGE : HF_OK;
 }
 
-/* Lengths that a ciphertext can have. */
-static int check_ciphertext_len(const hf_algorithm *row, size_t len)
+static int in_range(size_t len, size_t least, size_t most)
 {
-    switch (row->id) {
-    case HF_ALG_AES_CBC_PAD: /* at least one block of padding */
-        return len != 0 && len % 16 == 0 ? HF_OK : HF_ERR_RANGE;
-    case HF_ALG_AES_KW:
-        return len >= 24 && len % 8 == 0 ? HF_OK : HF_ERR_RANGE;
-    case HF_ALG_AES_KWP:
-        return len >= 16 && len % 8 == 0 ? HF_OK : HF_ERR_RANGE;
-    default:
-        return len >= row->input_len_min ? HF_OK : HF_ERR_RANGE;
+    return len >= least && len <= most ? HF_OK : HF_ERR_RANGE;
+}
+
+/* SP 800-38C A.1: the length of the text has 15 bytes less those of the nonce. */
+static int check_ccm_len(const hf_algorithm *row, const hf_crypto_op *op)
+{
+    size_t most = op->nonce.len == 13   ? 0xFFFF
+                  : op->nonce.len == 12 ? 0xFFFFFF
+                                        : row->input_len_max;
+    return in_range(op->input.len, 0, most);
+}
+
+/* Lengths that a text can have, and a ciphertext where they are others. */
+static int check_cipher_len(const hf_algorithm *row, const hf_crypto_op *op,
+                            bool is_backward)
+{
+    size_t len = op->input.len;
+    size_t most = row->input_len_max;
+    size_t unit = row->input_unit;
+    size_t least = row->input_len_min;
+    if (is_backward) {
+        switch (row->id) {
+        case HF_ALG_AES_CBC_PAD: /* at least one block of padding */
+            unit = 16;
+            least = 16;
+            most += 16;
+            break;
+        case HF_ALG_AES_KW:
+            least = 24;
+            most += 8;
+            break;
+        case HF_ALG_AES_KWP:
+            unit = 8;
+            least = 16;
+            most += 8;
+            break;
+        default:
+            break;
+        }
     }
+    return unit != 0 && len % unit != 0 ? HF_ERR_RANGE : in_range(len, least, most);
+}
+
+/* RFC 8017: ciphertexts and raw numbers are as long as the modulus (5.1, 7.1.2, 7.2.2);
+ * OAEP's messages have two digests and two bytes less at most (7.1.1). */
+static int check_rsa_len(const hf_crypto_op *op, bool is_backward)
+{
+    size_t len = HF_KEY_PARAMETER(op->key->type) / 8u;
+    if (is_backward || op->algorithm != HF_ALG_RSA_OAEP) {
+        return op->input.len == len ? HF_OK : HF_ERR_RANGE;
+    }
+    size_t hash_len = hf_algorithm_find(op->hash)->output_len;
+    return in_range(op->input.len, 0, len - 2 * hash_len - 2);
 }
 
 static int check_input(const hf_algorithm *row, const hf_crypto_op *op,
@@ -257,15 +314,25 @@ static int check_input(const hf_algorithm *row, const hf_crypto_op *op,
     if (intent->is_stream) {
         return op->input.len == 0 ? HF_OK : HF_ERR_ARG;
     }
-    size_t spare = intent->is_backward ? 16 : 0; /* of padding and integrity values */
-    if ((row->input_unit != 0 && op->input.len % row->input_unit != 0) ||
-        (row->input_len_max != 0 && op->input.len > row->input_len_max + spare)) {
-        return HF_ERR_RANGE;
+    switch (row->class) {
+    case HF_CLASS_CIPHER:
+        return check_cipher_len(row, op, intent->is_backward);
+    case HF_CLASS_ASYMMETRIC:
+        return check_rsa_len(op, intent->is_backward);
+    case HF_CLASS_AEAD:
+        return row->id == HF_ALG_AES_CCM ? check_ccm_len(row, op)
+                                         : in_range(op->input.len, 0, row->input_len_max);
+    case HF_CLASS_MAC:
+        return row->input_len_max == 0 ? HF_OK
+                                       : in_range(op->input.len, 0, row->input_len_max);
+    case HF_CLASS_AGREE:
+    case HF_CLASS_KDF:
+        return op->input.len == 0 ? HF_OK : HF_ERR_RANGE;
+    case HF_CLASS_KEM:
+        return op->input.len == 0 || intent->is_backward ? HF_OK : HF_ERR_RANGE;
+    default:
+        return HF_OK;
     }
-    if (row->class == HF_CLASS_CIPHER && intent->is_backward) {
-        return check_ciphertext_len(row, op->input.len);
-    }
-    return op->input.len >= row->input_len_min ? HF_OK : HF_ERR_RANGE;
 }
 
 static int check_aad(const hf_algorithm *row, const hf_crypto_op *op)
@@ -291,6 +358,9 @@ static int check_parameters(hf_crypto_checked *checked, const hf_crypto_intent *
     const hf_algorithm *row = checked->algorithm;
     hf_crypto_op *op = &checked->op;
     int rc = check_hashes(row, op, intent->is_backward);
+    if (rc == HF_OK) {
+        rc = check_salt_len(row, op);
+    }
     if (rc == HF_OK) {
         rc = check_context(row, op);
     }

@@ -13,6 +13,8 @@
 
 /* What a cipher may hold back of its input, and padding, in bytes. */
 #define HELD_LEN_MAX 32
+/* Bytes of one AEAD stream: SP 800-38D 5.2.1.1; that of RFC 8439 2.8 is further. */
+#define AEAD_LEN_MAX ((UINT64_C(1) << 36) - 32)
 
 static const hf_algorithm *row_of(const hf_crypto_stream *stream)
 {
@@ -99,6 +101,17 @@ int hf_crypto_stream_open(hf_crypto *crypto, uint32_t device, const hf_crypto_op
 
 /* ---- update ---- */
 
+/* May so much input come now? In one call, and of an AEAD in all. */
+static int check_more(const hf_crypto_stream *stream, size_t len)
+{
+    const hf_algorithm *row = row_of(stream);
+    if (row->input_len_max != 0 && len > row->input_len_max) {
+        return HF_ERR_RANGE;
+    }
+    bool is_over = row->class == HF_CLASS_AEAD && len > AEAD_LEN_MAX - stream->input_len;
+    return is_over ? HF_ERR_RANGE : HF_OK;
+}
+
 /* The device of an open stream that is not finished. */
 static int find_stream(hf_crypto *crypto, const hf_crypto_stream *stream,
                        hf_crypto_device **device)
@@ -138,6 +151,9 @@ int hf_crypto_stream_update(hf_crypto *crypto, hf_crypto_stream *stream, hf_byte
     hf_crypto_device *device = NULL;
     int rc =
         hf_crypto_is_readable(input) ? find_stream(crypto, stream, &device) : HF_ERR_ARG;
+    if (rc == HF_OK) {
+        rc = check_more(stream, input.len);
+    }
     if (rc != HF_OK) {
         return rc;
     }
@@ -145,12 +161,17 @@ int hf_crypto_stream_update(hf_crypto *crypto, hf_crypto_stream *stream, hf_byte
     if (out == NULL && room != 0) {
         return HF_ERR_ARG;
     }
-    return hf_crypto_call_run(&(hf_crypto_call){ .device = device,
-                                                 .operation = call_update,
-                                                 .stream = stream->stream,
-                                                 .input = input,
-                                                 .out = out,
-                                                 .out_len = room });
+    rc = hf_crypto_call_run(&(hf_crypto_call){ .device = device,
+                                               .operation = call_update,
+                                               .stream = stream->stream,
+                                               .input = input,
+                                               .out = out,
+                                               .out_len = room });
+    stream->is_finished = rc != HF_OK && rc != HF_ERR_SIZE;
+    if (rc == HF_OK) {
+        stream->input_len += input.len; /* modulo 2^64 counts blocks as well */
+    }
+    return rc;
 }
 
 /* ---- finish, close ---- */
@@ -165,6 +186,16 @@ static int call_finish(const hf_crypto_call *call)
                                       call->tag);
 }
 
+/* Has all input a length that the cipher takes? */
+static int check_whole(const hf_crypto_stream *stream, const hf_algorithm *row)
+{
+    bool is_padded = row->id == HF_ALG_AES_CBC_PAD && stream->is_backward;
+    size_t unit = is_padded ? 16 : row->input_unit;
+    bool is_wrong = (unit != 0 && stream->input_len % unit != 0) ||
+                    (is_padded && stream->input_len == 0);
+    return is_wrong ? HF_ERR_RANGE : HF_OK;
+}
+
 int hf_crypto_stream_finish(hf_crypto *crypto, hf_crypto_stream *stream, hf_buffer *out,
                             hf_buffer *tag)
 {
@@ -177,6 +208,11 @@ int hf_crypto_stream_finish(hf_crypto *crypto, hf_crypto_stream *stream, hf_buff
     bool is_aead = row->class == HF_CLASS_AEAD;
     if (is_aead != (tag != NULL)) {
         return HF_ERR_ARG;
+    }
+    rc = check_whole(stream, row);
+    if (rc != HF_OK) {
+        stream->is_finished = true;
+        return rc;
     }
     rc = hf_crypto_call_run(
         &(hf_crypto_call){ .device = device,
