@@ -10,6 +10,7 @@
 #   tests/harness/run_*.c          suite; the other files of the folder are hf_harness
 #   tests/stress/stress_*.c        stress; the other files of the folder are hf_stress
 #   tests/<kind>/test_*.c          explore, powercut: like stress
+#   tests/vectors/files.txt        vectors; one entry for each line, run by one program
 #   tests/app/test_*.sh            app; HF_BIN_DIR, HF_SOURCE_DIR in the environment
 #   tests/compile_fail/*.c         must not compile (clang)
 #
@@ -28,6 +29,7 @@ set(HF_TIMEOUT_stress 240)
 set(HF_TIMEOUT_explore 240)
 set(HF_TIMEOUT_powercut 240)
 set(HF_TIMEOUT_app 120)
+set(HF_TIMEOUT_vectors 240)
 set(timeout_factor 1)
 set(environment "")
 if(HF_SANITIZE)
@@ -147,6 +149,27 @@ else()
   hf_test_folder(harness suite run hf_suite hf_all)
 endif()
 hf_test_folder(powercut powercut test hf_harness)
+
+# Public test vectors, which are not part of the project: an entry is there without its file,
+# too, and is skipped then.
+hf_glob(vectors ${tests}/vectors/*.c)
+add_executable(vectors ${vectors})
+target_include_directories(vectors PRIVATE ${PROJECT_SOURCE_DIR}/src ${tests})
+target_link_libraries(vectors PRIVATE
+  hf_harness PkgConfig::JANSSON PkgConfig::LIBCRYPTO hf_host_flags)
+set_target_properties(vectors PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/vectors)
+set(vectors_list ${tests}/vectors/files.txt)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${vectors_list})
+file(STRINGS ${vectors_list} files REGEX "^[^#]")
+foreach(file IN LISTS files)
+  cmake_path(GET file STEM name)
+  hf_test(vectors/${name} vectors $<TARGET_FILE:vectors> ${file})
+  list(APPEND vectors_entries vectors/${name})
+endforeach()
+hf_test(vectors/unlisted vectors $<TARGET_FILE:vectors> --unlisted ${vectors_list})
+set_tests_properties(${vectors_entries} vectors/unlisted PROPERTIES SKIP_RETURN_CODE 77)
+hf_test(vectors/self vectors $<TARGET_FILE:vectors> --self ${tests}/vectors/self.json)
 
 # The shell tests drive the daemon and the client as a user does.
 if(HF_CFG_THREADSAFE)
