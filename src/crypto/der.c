@@ -151,3 +151,17 @@ void hf_der_write_bits(hf_der_writer *writer, hf_bytes bytes)
     hf_der_write(writer, hf_bytes_of((const uint8_t[]){ 0 }, 1));
     hf_der_wrap(writer, HF_DER_BIT_STRING, end);
 }
+
+int hf_der_end(hf_der_writer *writer, hf_buffer *out)
+{
+    size_t len = writer->size - writer->start;
+    size_t kept = 0;
+    if (writer->status == HF_OK) {
+        memmove(writer->data, writer->data + writer->start, len);
+        out->len += len;
+        kept = len;
+    }
+    size_t dead = kept > writer->start ? kept : writer->start;
+    hf_wipe(writer->data + dead, writer->size - dead);
+    return writer->status;
+}

@@ -74,4 +74,9 @@ void hf_der_write_unsigned(hf_der_writer *writer, hf_bytes number);
 /* A BIT STRING without unused bits. */
 void hf_der_write_bits(hf_der_writer *writer, hf_bytes bytes);
 
+/* Of a writer over the free part of `out`: what is written becomes the end of `out`. The
+ * writer's status; after an error `out` is as before. What was written elsewhere in the
+ * free part is wiped. */
+int hf_der_end(hf_der_writer *writer, hf_buffer *out) HF_MUST_CHECK;
+
 #endif
