@@ -385,11 +385,11 @@ static void test_generate_output_too_small_is_size_error(void **state)
     }
 }
 
-static void test_parse_keeps_nothing_for_aes(void **state)
+static void test_parse_keeps_nothing_for_chacha20(void **state)
 {
     (void)state;
-    blob material = repeat(3, 16);
-    hf_crypto_key key = key_of(HF_KEY_AES_128, &material);
+    blob material = repeat(3, 32);
+    hf_crypto_key key = key_of(HF_KEY_CHACHA20, &material);
     key.parsed = &material;
     assert_int_equal(hf_crypto_parse(&fixture_crypto, 0, &key), HF_OK);
     assert_null(key.parsed);
@@ -409,7 +409,7 @@ int main(void)
         cmocka_unit_test(test_symmetric_keys_have_no_der_and_no_public_key),
         cmocka_unit_test(test_generate_every_type_gives_usable_different_keys),
         cmocka_unit_test(test_generate_output_too_small_is_size_error),
-        cmocka_unit_test(test_parse_keeps_nothing_for_aes),
+        cmocka_unit_test(test_parse_keeps_nothing_for_chacha20),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }
