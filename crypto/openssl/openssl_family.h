@@ -92,6 +92,13 @@ static inline int hf_openssl_verify_status(int verified)
     return verified == 0 ? HF_ERR_VERIFY : HF_ERR_CRYPTO;
 }
 
+/* openssl_encrypted.c: decrypt material in HF_FORMAT_ENCRYPTED and give it to the import of
+ * the type's family, which has a row. HF_ERR_VERIFY: wrong password. HF_ERR_RANGE: it
+ * costs too much. */
+int hf_openssl_import_encrypted(const hf_openssl *openssl, uint32_t type,
+                                const hf_key_encoding *encoding, hf_bytes in,
+                                hf_buffer *out) HF_MUST_CHECK;
+
 /* Any string of `len` bytes as new key material; len <= 128. */
 int hf_openssl_generate_bytes(size_t len, hf_buffer *out) HF_MUST_CHECK;
 

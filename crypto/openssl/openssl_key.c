@@ -34,10 +34,12 @@ int hf_openssl_import(void *context, uint32_t type, const hf_key_encoding *encod
                       hf_bytes in, hf_buffer *out)
 {
     const hf_openssl_family *family = hf_openssl_family_of(context, type);
-    if (family == NULL || encoding->format == HF_FORMAT_ENCRYPTED) {
+    if (family == NULL || family->import == NULL) {
         return HF_ERR_NOTSUPPORTED;
     }
-    int rc = family->import(context, type, encoding->format, in, out);
+    int rc = encoding->format == HF_FORMAT_ENCRYPTED
+                 ? hf_openssl_import_encrypted(context, type, encoding, in, out)
+                 : family->import(context, type, encoding->format, in, out);
     return rc == HF_OK ? HF_OK : hf_openssl_failed(rc);
 }
 

@@ -55,6 +55,41 @@ int hf_key_der_decode_sec1(uint32_t type, hf_bytes der, hf_key_parts *parts)
 int hf_key_der_encode(uint32_t type, const hf_key_parts *parts, hf_buffer *out)
     HF_MUST_CHECK;
 
+/* What one import of an encrypted key may cost: iterations of PBKDF2; bytes of memory and
+ * parallel parts of scrypt. */
+#define HF_ENCRYPTED_ITERATIONS_MAX 10000000u
+#define HF_ENCRYPTED_SCRYPT_SIZE_MAX (64u * 1024 * 1024)
+#define HF_ENCRYPTED_SCRYPT_P_MAX 16u
+
+/* The parts of an encrypted private key. */
+typedef struct hf_encrypted_parts {
+    uint32_t cipher;   /* HF_KEY_AES_128 and so on: AES in CBC mode with PKCS#7 padding */
+    uint16_t prf_hash; /* PBKDF2: HF_ALG_* of the hash of its HMAC; scrypt: 0 */
+    uint32_t iterations; /* PBKDF2 */
+    uint32_t scrypt_n;   /* a power of two */
+    uint32_t scrypt_r;
+    uint32_t scrypt_p;
+    hf_bytes salt;
+    hf_bytes iv;         /* 16 bytes */
+    hf_bytes ciphertext; /* whole blocks of 16 bytes, at least one */
+} hf_encrypted_parts;
+
+/*
+ * Find the parts of an EncryptedPrivateKeyInfo (RFC 5958 3) with PBES2 (RFC 8018 6.2):
+ * PBKDF2 over HMAC with SHA-1 or SHA-2, or scrypt (RFC 7914); AES in CBC mode.
+ *
+ * Returns HF_OK, or
+ *   HF_ERR_KEY           it is not DER, has something behind it, or parts do not fit
+ *   HF_ERR_NOTSUPPORTED  another scheme, derivation or cipher
+ *   HF_ERR_RANGE         the derivation costs more than the limits above
+ * *parts is undefined after an error.
+ */
+int hf_encrypted_der_decode(hf_bytes der, hf_encrypted_parts *parts) HF_MUST_CHECK;
+
+/* Does what was decrypted begin as a PrivateKeyInfo and end where it says? If not, the
+ * password was wrong, though the padding looked right. */
+bool hf_encrypted_is_key(hf_bytes plaintext);
+
 /*
  * r || s out of Ecdsa-Sig-Value (RFC 3279 2.2.3).
  *

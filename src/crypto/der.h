@@ -7,7 +7,7 @@
  * backwards from the end of the caller's memory, so that a length is known when its
  * header is written.
  *
- * key_der.c and signature_der.c are built on it. Private to src/crypto. Plain
+ * key_der.c, encrypted_der.c and signature_der.c are built on it. Private to src/crypto. Plain
  * memory, no lock: any thread on its own objects.
  */
 #ifndef HF_CRYPTO_DER_H
@@ -19,6 +19,7 @@ enum hf_der_tag {
     HF_DER_INTEGER = 0x02,
     HF_DER_BIT_STRING = 0x03,
     HF_DER_OCTET_STRING = 0x04,
+    HF_DER_NULL = 0x05,
     HF_DER_OID = 0x06,
     HF_DER_SEQUENCE = 0x30,
     HF_DER_CONTEXT_0 = 0xA0, /* [0], constructed */
