@@ -31,11 +31,10 @@ def numbered(words):
 def find_in(data, wanted):
     """(offset, word) of each of the wanted words, which are given by their numbers."""
     found = set()
-    numbers = set(wanted)
     for shift in range(WORD):
         end = shift + (len(data) - shift) // WORD * WORD
         if end > shift:
-            found |= numbers.intersection(memoryview(data)[shift:end].cast("Q"))
+            found |= wanted.keys() & memoryview(data)[shift:end].cast("Q")
     for value in found:
         at = data.find(wanted[value])
         while at >= 0:
@@ -55,8 +54,9 @@ def find_in_files(paths, words):
 
 
 class Image:
-    """The memory of a process. Looking again searches only what has changed since the last
-    look: a word is found if it was wanted at the first look, or written after the last one.
+    """The memory of a process. The first look searches everything; those after it only what
+    can be written to and has changed since, so a word that was not wanted before is found if
+    it was written after the last look.
 
     Thread stacks are told by their size. What is below a stack pointer is soon overwritten,
     so stacks can be noted after each step, and searched when the words are known."""
@@ -70,7 +70,7 @@ class Image:
         self.notes = []   # (step, address, bytes) of stack pages that had changed
 
     def mappings(self):
-        """(start, end, name) of what the process can read."""
+        """(start, end, name, can it be written to) of what the process can read."""
         with open(f"/proc/{self.pid}/maps") as file:
             lines = file.readlines()
         guard_end = None
@@ -79,15 +79,18 @@ class Image:
             start, end = (int(number, 16) for number in span.split("-"))
             if mode[0] == "r" and not (name and re.match(r"\[v(var|dso|syscall)", name[0])):
                 is_stack = start == guard_end and end - start == self.stack_size
-                yield start, end, STACK if is_stack else name[0] if name else "anonymous"
+                name = STACK if is_stack else name[0] if name else "anonymous"
+                yield start, end, name, mode[1] == "w"
             guard_end = end if mode[:3] == "---" else None
 
     def read(self, is_wanted):
         """Address -> bytes and address -> name of the mapping, for each page in use."""
         pages, names = {}, {}
         with open(f"/proc/{self.pid}/mem", "rb", buffering=0) as memory:
-            for start, end, name in self.mappings():
-                for chunk in range(start, end, CHUNK) if is_wanted(name) else ():
+            for start, end, name, is_writable in self.mappings():
+                if not is_wanted(name, is_writable):
+                    continue
+                for chunk in range(start, end, CHUNK):
                     memory.seek(chunk)
                     data = memory.read(min(CHUNK, end - chunk))
                     for at in range(0, len(data), PAGE):
@@ -99,7 +102,8 @@ class Image:
     def find(self, words):
         """[(address, name of the mapping, word)] of all that is there now."""
         wanted = numbered(words)
-        pages, names = self.read(lambda name: True)
+        is_first = not self.pages
+        pages, names = self.read(lambda name, is_writable: is_first or is_writable)
         again = changes(self.pages, pages)
         self.hits = {at: hits for at, hits in self.hits.items()
                      if at in pages and at not in again}
@@ -112,7 +116,7 @@ class Image:
 
     def note(self, step):
         """Keep what has changed on the stacks."""
-        stacks, _ = self.read(lambda name: name == STACK)
+        stacks, _ = self.read(lambda name, _: name == STACK)
         self.notes += [(step, at, data)
                        for at, data in changes(self.stacks, stacks).items()]
         self.stacks = stacks

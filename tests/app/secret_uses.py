@@ -19,8 +19,8 @@ POLICY = hfd.constant("usage.h", "HF_POLICY_MASK") & \
 EPHEMERAL = hfd.constant("nvm.h", "HF_FLAG_EPHEMERAL")
 SHA256 = IDS["HF_ALG_SHA256"]
 LONG = 60000  # more than the first buffers of a session hold
-RSA, SLH_DSA = 6, 11
-# What takes seconds, and differs from the others only in size.
+RSA, SLH_DSA, LMS = 6, 11, 12
+# What takes seconds, and differs from the others only in size. (LMS keys are never told.)
 LEFT_OUT = {RSA << 24 | PRIVATE << 16 | 3072, RSA << 24 | PRIVATE << 16 | 4096} | \
     {SLH_DSA << 24 | PRIVATE << 16 | size for size in (1, 3, 4, 5, 6, 7, 9, 10, 11, 12)}
 WAYS = {
@@ -42,15 +42,16 @@ class Bench:
         self.algorithms = numbers(told["algorithms"], 2)
         self.flags = {}  # key type: what its keys may do
         for key_type in numbers(told["key_types"], 4):
-            is_closed = key_type >> 16 & 0xFF not in (SECRET, PRIVATE)
-            if not is_closed and key_type not in LEFT_OUT:
+            is_known = key_type >> 16 & 0xFF in (SECRET, PRIVATE) and key_type >> 24 != LMS
+            if is_known and key_type not in LEFT_OUT:
                 self.flags[key_type] = self.find_flags(key_type)
-        self.types = [key_type for key_type in self.flags if self.is_exportable(key_type)]
+        self.types = [key_type for key_type, flags in self.flags.items() if flags is not None]
         self.used = {key_type: set() for key_type in self.types}
 
     def find_flags(self, key_type):
-        """All usages that the type can have, and what policies it can have. An ephemeral key
-        is not stored, so nothing is made."""
+        """All usages that the type can have, and what policies it can have; None: it cannot
+        be generated or not be exported. An ephemeral key is not stored, so the first
+        requests make nothing."""
         found = 0
         for flag in USAGES:
             status, _ = self.client.try_named("key_generate", type=key_type,
@@ -59,16 +60,12 @@ class Bench:
         for flags in (found | POLICY, found):
             status, key = self.client.try_named("key_generate", type=key_type, flags=flags)
             if status == 0:
+                status, _ = self.client.try_named("key_export", handle=key["handle"])
                 self.client.get("key_erase", handle=key["handle"])
-                return flags
-        hfd.check(False, f"{key_type:#010x} cannot be generated: {status}")
+                if status == 0:
+                    return flags
+        print(f"left out: {key_type:#010x}, {status}")
         return None
-
-    def is_exportable(self, key_type):
-        key = self.client.get("key_generate", type=key_type)
-        status, _ = self.client.try_named("key_export", handle=key["handle"], format=RAW)
-        self.client.get("key_erase", handle=key["handle"])
-        return status == 0
 
     def generate(self, key_type, what, **options):
         """(handle, raw bytes, words) of a new key; its words are alive from now on."""
@@ -200,11 +197,13 @@ def derive(use):
 
 
 def agree(use):
-    peer = use.client.get("key_export_public", handle=use.handle, format=RAW)["material"]
+    status, public = use.client.try_named("key_export_public", handle=use.handle)
+    if status != 0:
+        return False
     for options in ({"is_exported": 1}, {"type": bench_aes(use), "kdf": IDS["HF_ALG_HKDF"],
                                          "hash": SHA256}):
         answer, _ = use.ask("key_agree", [{}], base=use.handle, algorithm=use.algorithm,
-                            peer=peer, **options)
+                            peer=public["material"], **options)
         if answer is None:
             return False
         keep_secret(use, answer)

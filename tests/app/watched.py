@@ -12,7 +12,7 @@ import image
 import secret_forms as forms
 from catalogue import Client
 
-STACK_SIZE = 1 << 20  # small: it is read after each answer
+STACK_SIZE = 1 << 18  # small: stacks are read after each answer
 AES, GENERIC, EDWARDS, RSA, AES_XTS = 1, 2, 4, 6, 7
 SEED = int(os.environ.get("HF_SEED", "0")) or random.SystemRandom().getrandbits(32)
 chance = random.Random(SEED)
