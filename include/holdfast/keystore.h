@@ -207,11 +207,14 @@ int hf_keystore_indexes_left(hf_keystore *ks, hf_id id, uint64_t index_count,
  * the server's application, never for a request: its operator knows that nobody has the
  * key outside. Its usage must be WRAP, UNWRAP or both, nothing else (a key that also
  * decrypts would give away what it wrapped), and it must be NONEXPORTABLE. Replacing the
- * key ends the trust.
+ * key ends the trust; so that trust which is given again and again (at each start) never
+ * goes to a key that a client knows and put in its place, the key must be LOCAL, or both
+ * NONMODIFIABLE and NONDESTROYABLE.
  *
  * Returns HF_OK (also if it is trusted already), HF_ERR_NOTFOUND (not stored),
- * HF_ERR_USAGE, HF_ERR_ACCESS (it could be exported, or it was revoked), and what
- * hf_keystore_revoke returns.
+ * HF_ERR_USAGE, HF_ERR_ACCESS (it could be exported or replaced, or it was revoked), and
+ * what hf_keystore_revoke returns. A key that is cached is loaded again; leases that are
+ * out go on with the flags that they were given.
  */
 int hf_keystore_trust(hf_keystore *ks, hf_id id) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Changing keys: import, commit, evict, erase, revoke. Each function has one shape: check
+ * Changing keys: import, commit, evict, erase, revoke, trust. Each function has one shape: check
  * against the flags; get the resources that can be missing (slot, journal); write to the
  * store; record the change of slots, which cannot fail. Inside a step of the store.
  */
@@ -222,8 +222,25 @@ int hf_keystore_erase(hf_keystore *ks, hf_id id)
     return rc;
 }
 
-/* Rewrite a stored key as revoked, through the scratch memory: needs no slot, so a full
- * cache cannot keep a key from being revoked. */
+/* Rewrite a stored key with other flags, through the scratch memory: needs no slot, so a
+ * full cache cannot keep a key from being revoked. */
+static int rewrite(hf_keystore *ks, hf_metadata *meta, uint32_t flags)
+    HF_REQUIRES(ks->nvm->lock, hf_tsa_nvm)
+{
+    if (meta->len > ks->key_size_max) {
+        return HF_ERR_SIZE;
+    }
+    hf_buffer material = hf_buffer_of(ks->scratch, ks->key_size_max);
+    int rc = hf_nvm_read_unchecked(ks->nvm, meta->id, 0, &material);
+    if (rc == HF_OK) {
+        meta->flags = flags;
+        rc =
+            hf_nvm_put_unchecked(ks->nvm, meta, hf_bytes_of(material.data, material.len));
+    }
+    hf_wipe(ks->scratch, ks->key_size_max);
+    return rc;
+}
+
 static int revoke_stored(hf_keystore *ks, hf_id id) HF_REQUIRES(ks->nvm->lock, hf_tsa_nvm)
 {
     hf_metadata meta;
@@ -231,18 +248,7 @@ static int revoke_stored(hf_keystore *ks, hf_id id) HF_REQUIRES(ks->nvm->lock, h
     if (rc != HF_OK || hf_policy_is_revoked(meta.flags)) {
         return rc;
     }
-    if (meta.len > ks->key_size_max) {
-        return HF_ERR_SIZE;
-    }
-    hf_buffer material = hf_buffer_of(ks->scratch, ks->key_size_max);
-    rc = hf_nvm_read_unchecked(ks->nvm, id, 0, &material);
-    if (rc == HF_OK) {
-        meta.flags = hf_policy_revoked(meta.flags);
-        rc = hf_nvm_put_unchecked(ks->nvm, &meta,
-                                  hf_bytes_of(material.data, material.len));
-    }
-    hf_wipe(ks->scratch, ks->key_size_max);
-    return rc;
+    return rewrite(ks, &meta, hf_policy_revoked(meta.flags));
 }
 
 static void revoke_cached(hf_keystore *ks, uint32_t index) HF_REQUIRES(hf_tsa_nvm)
@@ -282,6 +288,42 @@ int hf_keystore_revoke(hf_keystore *ks, hf_id id)
     hf_nvm_observe(ks->nvm, ks->slots[index].position);
     if (!hf_policy_is_revoked(ks->slots[index].meta.flags)) {
         revoke_cached(ks, index);
+    }
+    return HF_OK;
+}
+
+int hf_keystore_trust(hf_keystore *ks, hf_id id)
+{
+    hf_nvm_assert_held(ks->nvm);
+    hf_metadata meta;
+    if (hf_id_kind(id) != HF_KIND_KEY) {
+        return HF_ERR_NOTFOUND;
+    }
+    int rc = hf_nvm_get_metadata(ks->nvm, id, &meta);
+    if (rc == HF_OK) {
+        rc = hf_policy_trust(meta.flags);
+    }
+    if (rc != HF_OK || (meta.flags & HF_FLAG_TRUSTED) != 0) {
+        return rc;
+    }
+    /* A cached form of it goes, and is loaded again with the new flags; one that hides
+     * it is another key. */
+    uint32_t index = hf_slot_find(ks, id);
+    bool is_cached = index != HF_KEYSTORE_NONE && hf_slot_is_durable(&ks->slots[index]);
+    rc = hf_journal_open(ks, 1);
+    if (rc == HF_OK && is_cached) {
+        rc = hf_use_give_back(ks, index);
+    }
+    if (rc == HF_OK) {
+        rc = rewrite(ks, &meta, meta.flags | HF_FLAG_TRUSTED);
+    }
+    if (rc != HF_OK) {
+        return rc;
+    }
+    if (is_cached) {
+        hf_journal_remove(ks, index);
+    } else {
+        hf_journal_write(ks, id);
     }
     return HF_OK;
 }
