@@ -210,6 +210,11 @@ size_t hf_hss_head_len(const hf_hss_params *params, uint32_t level);
 /* Number of the tree of `level` that the index `index` falls into. */
 uint64_t hf_hss_tree_number(const hf_hss_params *params, uint32_t level, uint64_t index);
 
+/* Does the head (its first bytes, at least 16) say that the cache is of this level, and
+ * of the tree that the index falls into? Whether it is genuine, only signing finds out. */
+bool hf_hss_is_head_of(const hf_hss_params *params, uint32_t level, uint64_t index,
+                       hf_bytes head);
+
 /* How many nodes of the cache of `level` a signature needs (0..10), and the offset in the
  * cache of the `i`-th of them, from the lowest up. */
 uint32_t hf_hss_path_count(const hf_hss_params *params, uint32_t level);

@@ -119,6 +119,15 @@ size_t hf_hss_cache_len(const hf_hss_params *params, uint32_t level)
            hf_lms_cached_count(hf_hss_pair(params, level).lms) * hf_hss_node_len(params);
 }
 
+bool hf_hss_is_head_of(const hf_hss_params *params, uint32_t level, uint64_t index,
+                       hf_bytes head)
+{
+    return head.data != NULL && head.len >= HF_HSS_HEADER_LEN &&
+           hf_get_u32(head.data) == HF_HSS_CACHE_VERSION &&
+           hf_get_u32(head.data + 4) == level &&
+           hf_get_u64(head.data + 8) == hf_hss_tree_number(params, level, index);
+}
+
 uint32_t hf_hss_path_count(const hf_hss_params *params, uint32_t level)
 {
     const hf_lms_set *lms = hf_hss_pair(params, level).lms;

@@ -110,6 +110,7 @@ uint32_t hf_sign_room(const hf_request *rq);
 hf_cost hf_sign_cost(const hf_request *rq);
 int hf_sign_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm);
 int hf_sign_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm);
+int hf_sign_finish(hf_request *rq) HF_REQUIRES(hf_tsa_nvm);
 hf_cost hf_verify_cost(const hf_request *rq);
 int hf_verify_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm);
 int hf_verify_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm);

@@ -11,6 +11,7 @@
 
 #include "server/handlers/handlers.h"
 #include "server/handlers/list.h"
+#include "server/handlers/lms.h"
 
 /* ---- what new keys have in common ---- */
 
@@ -150,12 +151,15 @@ static int import_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
     if (hf_key_is_stateful(key.type)) {
         return HF_ERR_TYPE;
     }
-    return admit(rq, &key, 0);
+    return hf_lms_is_family(key.type) ? hf_lms_import_prepare(rq) : admit(rq, &key, 0);
 }
 
 static int import_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
 {
     const hf_key_import_request *in = &rq->in.key_import;
+    if (hf_lms_is_family(in->type)) {
+        return hf_lms_import_work(rq);
+    }
     const hf_crypto_key encoded = { .type = in->type, .material = in->material };
     rq->scratch.len = 0;
     const hf_key_encoding encoding = { .format = in->format, .password = in->password };
@@ -173,7 +177,10 @@ static int import_finish(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
 
 static uint32_t generate_room(const hf_request *rq)
 {
-    return (uint32_t)hf_crypto_key_len_max(rq->in.key_generate.type, HF_FORMAT_RAW);
+    uint32_t type = rq->in.key_generate.type;
+    return hf_key_is_stateful(type)
+               ? hf_lms_generate_room(type)
+               : (uint32_t)hf_crypto_key_len_max(type, HF_FORMAT_RAW);
 }
 
 static hf_cost generate_cost(const hf_request *rq)
@@ -187,11 +194,15 @@ static int generate_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
     if (HF_KEY_CLASS(key.type) == HF_CLASS_PUBLIC) {
         return HF_ERR_TYPE;
     }
-    return admit(rq, &key, HF_FLAG_LOCAL);
+    return hf_key_is_stateful(key.type) ? hf_lms_generate_prepare(rq)
+                                        : admit(rq, &key, HF_FLAG_LOCAL);
 }
 
 static int generate_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
 {
+    if (hf_key_is_stateful(rq->in.key_generate.type)) {
+        return hf_lms_generate_work(rq);
+    }
     rq->scratch.len = 0;
     return hf_crypto_generate(&rq->server->crypto, rq->device, rq->in.key_generate.type,
                               &rq->scratch);
@@ -199,6 +210,9 @@ static int generate_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
 
 static int generate_finish(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
 {
+    if (hf_key_is_stateful(rq->in.key_generate.type)) {
+        return hf_lms_generate_finish(rq);
+    }
     return hf_new_key_put(rq, rq->in.key_generate.store != 0,
                           hf_request_bytes(&rq->scratch), &rq->out.key_generate.handle);
 }
@@ -301,7 +315,7 @@ static int export_public_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
     if (HF_KEY_CLASS(meta->type) == HF_CLASS_PUBLIC) {
         rc = hf_request_check_access(rq, meta, false);
     }
-    if (rc != HF_OK) {
+    if (rc != HF_OK || hf_lms_is_family(meta->type)) {
         return rc;
     }
     return hf_request_select_device(rq, HF_ALG_NONE, meta->type, HF_AFFINITY_ANY);
@@ -311,6 +325,9 @@ static int export_public_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
 {
     hf_crypto *crypto = &rq->server->crypto;
     const hf_crypto_key *key = &rq->leases[0].key;
+    if (hf_lms_is_family(key->type)) {
+        return hf_lms_export_public_work(rq);
+    }
     hf_crypto_key public = { .type = hf_key_type_public(key->type) };
     hf_buffer raw;
     rq->scratch.len = 0;
@@ -534,5 +551,9 @@ const hf_handler hf_handlers_key[] = {
       .prepare = hf_derive_prepare,
       .work = hf_derive_work,
       .finish = hf_derive_finish },
+    { .kind = HF_REQ_key_signatures_left,
+      .name = "key_signatures_left",
+      .permission = HF_PERMISSION_IDENTITY,
+      .prepare = hf_signatures_left_prepare },
 };
 const size_t hf_handlers_key_count = sizeof(hf_handlers_key) / sizeof(hf_handlers_key[0]);

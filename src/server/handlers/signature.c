@@ -6,6 +6,7 @@
  * by the server itself: lms.c.
  */
 #include "server/handlers/crypto.h"
+#include "server/handlers/lms.h"
 
 #define USE_OF(in, backward)                                                             \
     (&(hf_key_use){ .handle = (in)->handle,                                              \
@@ -32,8 +33,12 @@ static bool is_stateful(const hf_algorithm *row)
 uint32_t hf_sign_room(const hf_request *rq)
 {
     uint16_t algorithm = rq->in.sign.algorithm;
-    if (hf_algorithm_find_class(algorithm, HF_CLASS_SIGNATURE) == NULL) {
+    const hf_algorithm *row = hf_algorithm_find_class(algorithm, HF_CLASS_SIGNATURE);
+    if (row == NULL) {
         return 0;
+    }
+    if (is_stateful(row)) {
+        return hf_lms_sign_room();
     }
     return hf_room_of(rq, hf_crypto_output_room(algorithm), HF_RESPONSE_FIXED_LEN(sign));
 }
@@ -55,7 +60,7 @@ int hf_sign_prepare(hf_request *rq)
             hf_crypto_output_len_max(in->algorithm, rq->leases[0].key.type, in->format));
     }
     if (rc == HF_OK && is_stateful(row)) {
-        rc = HF_ERR_NOTSUPPORTED;
+        rc = hf_lms_sign_prepare(rq);
     }
     return rc;
 }
@@ -64,12 +69,23 @@ int hf_sign_work(hf_request *rq)
 {
     const hf_sign_request *in = &rq->in.sign;
     const hf_crypto_op op = OP_OF(rq, in);
+    if (is_stateful(hf_algorithm_find(in->algorithm))) {
+        return hf_lms_sign_work(rq);
+    }
     int rc = hf_key_use_begin(rq);
     if (rc == HF_OK) {
         rc = hf_crypto_sign(&rq->server->crypto, rq->device, &op, &rq->scratch);
     }
     rq->out.sign.signature = hf_request_bytes(&rq->scratch);
     return rc;
+}
+
+/* For other keys nothing but the hold in which the lease is given back. */
+int hf_sign_finish(hf_request *rq)
+{
+    hf_nvm_assert_held(&rq->server->nvm);
+    bool is_lms = is_stateful(hf_algorithm_find(rq->in.sign.algorithm));
+    return is_lms ? hf_lms_sign_finish(rq) : HF_OK;
 }
 
 /* ---- verify ---- */
@@ -85,7 +101,7 @@ int hf_verify_prepare(hf_request *rq)
     const hf_algorithm *row;
     int rc = hf_key_use_lease(rq, USE_OF(&rq->in.verify, true), &row);
     if (rc == HF_OK && is_stateful(row)) {
-        rc = HF_ERR_NOTSUPPORTED;
+        rc = hf_lms_verify_prepare(rq);
     }
     return rc;
 }
@@ -95,6 +111,9 @@ int hf_verify_work(hf_request *rq)
     const hf_verify_request *in = &rq->in.verify;
     hf_crypto_op op = OP_OF(rq, in);
     op.signature = in->signature;
+    if (is_stateful(hf_algorithm_find(in->algorithm))) {
+        return hf_lms_verify_work(rq);
+    }
     int rc = hf_key_use_begin(rq);
     return rc == HF_OK ? hf_crypto_verify(&rq->server->crypto, rq->device, &op) : rc;
 }
