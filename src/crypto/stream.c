@@ -83,10 +83,12 @@ int hf_crypto_stream_open(hf_crypto *crypto, uint32_t device, const hf_crypto_op
     if (rc != HF_OK) {
         return rc;
     }
+    /* A MAC is computed forward in both cases. */
+    bool is_deciphering = is_backward && is_cipher(checked.algorithm);
     void *opened = NULL;
     rc = hf_crypto_call_run(&(hf_crypto_call){ .device = checked.device,
                                                .operation = call_open,
-                                               .kind = is_backward ? 1 : 0,
+                                               .kind = is_deciphering ? 1 : 0,
                                                .op = &checked.op,
                                                .created = &opened });
     if (rc == HF_OK) {

@@ -106,7 +106,7 @@ static void unknown_run(suite_env *env, const void *argument)
 {
     static raw_link raw;
     static const uint16_t kinds[] = { 0x0000, 0x0001, 0x0100, 0x0106, 0x01FF, 0x0207,
-                                      0x030B, 0x0C01, 0x0B05, 0x7F01, 0xFFFF };
+                                      0x0314, 0x040F, 0x0C01, 0x0B05, 0x7F01, 0xFFFF };
     static const uint8_t body[100];
     (void)argument;
     raw_open_ready(&raw, env, SUITE_ADMIN);

@@ -198,7 +198,7 @@ static void foreign_run(suite_env *env, const void *argument)
 static void algorithm_run(suite_env *env, const void *argument)
 {
     static suite_client one;
-    static const uint16_t unknown[] = { 0x0001, 0x0101, 0x0499, 0xFFFF };
+    static const uint16_t unknown[] = { 0x0001, 0x010E, 0x0499, 0xFFFF };
     (void)argument;
     hf_client *client = suite_connect(env, &one, SUITE_WRITER);
     SUITE_EXPECT(env, HF_OK, generate(client, 1, HF_KEY_P256, HF_USAGE_SIGN));

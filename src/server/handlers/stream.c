@@ -142,8 +142,10 @@ int hf_stream_update_work(hf_request *rq)
         rc = hf_crypto_stream_update(&rq->server->crypto, &stream->crypto, in->data,
                                      &rq->scratch);
     }
-    if (rc != HF_OK) {
-        end(rq, stream); /* a part of the input may be in its state */
+    /* An input that is refused changes nothing, and the stream goes on; what fails in the
+     * midst may have left a part of it in the state. */
+    if (rq->status != HF_OK || stream->crypto.is_finished) {
+        end(rq, stream);
     }
     rq->out.stream_update.data = hf_request_bytes(&rq->scratch);
     return rc;

@@ -17,7 +17,7 @@ typedef struct sample {
     const hf_message *message;
     uint8_t data[BODY_SIZE];
     size_t len;
-    size_t at[16]; /* where each field begins */
+    size_t at[24]; /* where each field begins */
 } sample;
 
 static size_t width_of(const hf_field *field)
@@ -56,13 +56,23 @@ static uint16_t algorithm_for(uint16_t kind)
     switch (kind) {
     case HF_REQ_mac_generate:
     case HF_REQ_mac_verify:
+    case HF_REQ_mac_start:
         return HF_ALG_HMAC_SHA256;
+    case HF_REQ_cipher_start:
     case HF_REQ_encrypt:
     case HF_REQ_decrypt:
         return HF_ALG_AES_GCM;
     case HF_REQ_sign:
     case HF_REQ_verify:
         return HF_ALG_ECDSA;
+    case HF_REQ_key_wrap:
+    case HF_REQ_key_unwrap:
+        return HF_ALG_WRAP_AES_GCM;
+    case HF_REQ_key_agree:
+        return HF_ALG_ECDH;
+    case HF_REQ_key_encapsulate:
+    case HF_REQ_key_decapsulate:
+        return HF_ALG_ML_KEM;
     default:
         return HF_ALG_SHA256;
     }
