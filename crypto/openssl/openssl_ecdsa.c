@@ -8,6 +8,8 @@
 #include "openssl_curve.h"
 
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/params.h>
 
 #include "holdfast/crypto_der.h"
@@ -128,6 +130,19 @@ static int signature_der(const hf_crypto_op *op, hf_buffer *der)
     return hf_signature_to_der(op->signature.data, len, der);
 }
 
+/* FIPS 186-5 6.4.2 step 5: a signature that leads to the point at infinity is a wrong one.
+ * libcrypto calls it an error, but it is no failure of the device: anybody can make one
+ * for a digest of their choice. */
+static int verify_digest(EVP_PKEY_CTX *ctx, hf_bytes der, hf_bytes digest)
+{
+    ERR_clear_error();
+    int verified = EVP_PKEY_verify(ctx, der.data, der.len, digest.data, digest.len);
+    if (verified < 0 && ERR_GET_REASON(ERR_peek_error()) == EC_R_POINT_AT_INFINITY) {
+        return HF_ERR_VERIFY;
+    }
+    return hf_openssl_verify_status(verified);
+}
+
 int hf_openssl_ecdsa_verify(const hf_openssl *openssl, const hf_openssl_key *key,
                             const hf_crypto_op *op)
 {
@@ -146,8 +161,7 @@ int hf_openssl_ecdsa_verify(const hf_openssl *openssl, const hf_openssl_key *key
     if (ctx == NULL) {
         return HF_ERR_NOMEM;
     }
-    rc = hf_openssl_verify_status(
-        EVP_PKEY_verify(ctx, der.data, der.len, digest.data, digest.len));
+    rc = verify_digest(ctx, hf_bytes_of(der.data, der.len), digest);
     EVP_PKEY_CTX_free(ctx);
     return rc;
 }

@@ -224,6 +224,21 @@ static void test_sign_output_too_small_is_size_error(void **state)
     }
 }
 
+/* r = s = 1 and the digest n - d: u1 G + u2 Q = (n - d) G + d G, which has no x. */
+static void test_verify_point_at_infinity_is_verify_error(void **state)
+{
+    (void)state;
+    blob material = unhex(P256_POINT);
+    blob digest =
+        unhex("36505626ba458aea94a3dea8984e296c6e9636d2702f0372782f6897ea53be30");
+    blob signature = unhex("3006020101020101");
+    hf_crypto_key key = key_of(HF_KEY_P256_PUBLIC, &material);
+    hf_crypto_op op = op_of(&key, &digest);
+    op.format = HF_SIGNATURE_DER;
+    op.signature = hf_bytes_of(signature.data, signature.len);
+    assert_int_equal(hf_crypto_verify(&fixture_crypto, 0, &op), HF_ERR_VERIFY);
+}
+
 /* ---- what is not a signature ---- */
 
 #define R "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
@@ -333,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_sign_digest_longer_than_the_order_is_truncated),
         cmocka_unit_test(test_sign_twice_gives_different_signatures),
         cmocka_unit_test(test_sign_digest_length_out_of_range_is_range_error),
+        cmocka_unit_test(test_verify_point_at_infinity_is_verify_error),
         cmocka_unit_test(test_sign_output_too_small_is_size_error),
         cmocka_unit_test(test_verify_der_table),
         cmocka_unit_test(test_verify_raw_of_other_length_is_refused),
