@@ -13,6 +13,8 @@ ORDERS = {  # of the base points, by enum hf_curve (SP 800-186, SEC 2)
     4: 2 ** 224 - 0xE95D1F470FC1EC22D6BAA3A3D5C3,
     5: 2 ** 256 - 0x14551231950B75FC4402DA1732FC9BEBF,
 }
+EDWARDS_ORDER_448 = 2 ** 446 - int("1381806680989511535200738674851542"
+                                   "6880336692474882178609894547503885")
 EDWARDS_ORDER = 2 ** 252 + 27742317777372353535851937790883648493
 
 
@@ -58,6 +60,13 @@ def hmac_pads(key):
     return [bytes(byte ^ pad for byte in key) for pad in (0x36, 0x5C)]
 
 
+def seed_halves_448(seed):
+    """Scalar and prefix, RFC 8032 5.2.5."""
+    hashed = hashlib.shake_256(seed).digest(114)
+    scalar = bytes([hashed[0] & 0xFC]) + hashed[1:55] + bytes([hashed[55] | 0x80, 0])
+    return [hashed[:57], scalar, hashed[57:]]
+
+
 def clamp(half):
     """RFC 8032 5.1.5."""
     return bytes([half[0] & 0xF8]) + half[1:31] + bytes([half[31] & 0x3F | 0x40])
@@ -73,6 +82,14 @@ def ed25519_nonce(seed, message):
     nonce = hashlib.sha512(hashlib.sha512(seed).digest()[32:] + message).digest()
     reduced = int.from_bytes(nonce, "little") % EDWARDS_ORDER
     return [nonce, reduced.to_bytes(32, "little")]
+
+
+def ed448_nonce(seed, context, message):
+    prefix = hashlib.shake_256(seed).digest(114)[57:]
+    domain = b"SigEd448" + bytes([0, len(context)]) + context
+    nonce = hashlib.shake_256(domain + prefix + message).digest(114)
+    reduced = int.from_bytes(nonce, "little") % EDWARDS_ORDER_448
+    return [nonce, reduced.to_bytes(57, "little")]
 
 
 def ecdsa_nonce(scalar, curve, digest, signature):

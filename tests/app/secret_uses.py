@@ -6,29 +6,37 @@ What only exists during a request (plaintexts, nonces of signatures, MACs, share
 is told to the words that must not be found afterwards. What an operation takes is tried
 out, in the ways that WAYS names: an algorithm that is added later joins in.
 """
+import hmac
+import shutil
+import subprocess
+
 import hfd
 import secret_forms as forms
 from catalogue import IDS, KINDS, NAMES
 from watched import chance
 
 SECRET, PRIVATE = 1, 2
-RAW, DER = 0, 1
+RAW, DER, ENCRYPTED, SEC1 = 0, 1, 2, 3
 USAGES = [1 << bit for bit in range(16, 23)]
 POLICY = hfd.constant("usage.h", "HF_POLICY_MASK") & \
     ~hfd.constant("usage.h", "HF_FLAG_HARDWARE")
 EPHEMERAL = hfd.constant("nvm.h", "HF_FLAG_EPHEMERAL")
 SHA256 = IDS["HF_ALG_SHA256"]
 LONG = 60000  # more than the first buffers of a session hold
-RSA, SLH_DSA, LMS = 6, 11, 12
+EC, RSA, SLH_DSA, LMS = 3, 6, 11, 12
 # What takes seconds, and differs from the others only in size. (LMS keys are never told.)
 LEFT_OUT = {RSA << 24 | PRIVATE << 16 | 3072, RSA << 24 | PRIVATE << 16 | 4096} | \
     {SLH_DSA << 24 | PRIVATE << 16 | size for size in (1, 3, 4, 5, 6, 7, 9, 10, 11, 12)}
+DERIVATION = {"hash": SHA256, "iterations": 10, "salt": b"s" * 16, "kdf_label": b"label",
+              "info": b"info"}
 WAYS = {
     "sign": [{"format": 1}, {"hash": SHA256}, {"context": b"context"}, {}],
     "cipher": [{}, {"hash": SHA256}, {"nonce": b"n" * 16}],
     "mac": [{}, {"nonce": b"n" * 12}],
-    "derive": [{"hash": SHA256, "iterations": 10, "salt": b"s" * 16},
-               {"salt": b"s" * 16}, {"hash": SHA256}, {}],
+    "derive": [{name: DERIVATION[name] for name in names.split()} for names in
+               ("hash salt info", "hash info", "hash salt", "hash kdf_label info",
+                "hash salt kdf_label", "hash salt kdf_label info", "kdf_label info",
+                "hash iterations salt")],
 }
 
 
@@ -75,11 +83,36 @@ class Bench:
         status, public = self.client.try_named("key_export_public", handle=handle, format=RAW)
         plain = self.daemon.words.add_key(f"{key_type:#010x}, {what}", key_type, raw,
                                           public["material"] if status == 0 else b"")
+        status, zero = self.client.try_named("encrypt", handle=handle, plaintext=bytes(16),
+                                             algorithm=IDS["HF_ALG_AES_ECB"])
+        if status == 0:
+            name = f"{key_type:#010x}, {what}"
+            self.daemon.words.alive[name] |= self.daemon.words.add(
+                f"{name}: hash key of GCM", forms.both_orders([zero["ciphertext"]]))
         return handle, raw, plain
 
-    def imported(self, key_type, material, key_format, **options):
+    def imported(self, key_type, material, key_format, password):
         return self.client.get("key_import", type=key_type, flags=self.flags[key_type],
-                               format=key_format, material=material, **options)["handle"]
+                               format=key_format, material=material,
+                               password=password)["handle"]
+
+    def materials(self, key_type, handle, raw):
+        """Name of a format -> (material, format, password) of an existing key."""
+        found = {"raw": (raw, RAW, b"")}
+        status, exported = self.client.try_named("key_export", handle=handle, format=DER)
+        if status != 0:
+            return found
+        der = exported["material"]
+        found["DER"] = (der, DER, b"")
+        password = chance.randbytes(16).hex()
+        self.daemon.words.add("password", [password.encode()])
+        command = ["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-iter", "1000", "-passout",
+                   f"pass:{password}"]
+        converted = {"encrypted": (openssl(command, der), ENCRYPTED, password.encode())}
+        if key_type >> 24 == EC:
+            converted["SEC1"] = (openssl(["ec"], der), SEC1, b"")
+        found.update({name: form for name, form in converted.items() if form[0]})
+        return found
 
     def use(self, key_type, handle, raw):
         """Each algorithm that the key can be used with, in the first way that is taken."""
@@ -113,7 +146,7 @@ class Use:
             status, answer = self.client.try_named(name, **{**values, **way})
             if status == 0:
                 return answer, way
-            if status in (hfd.STATUS["TYPE"], hfd.STATUS["NOTSUPPORTED"]):
+            if status == hfd.STATUS["TYPE"]:
                 break
         return None, None
 
@@ -130,6 +163,8 @@ def sign(use):
         nonces = forms.ecdsa_nonce(use.raw, use.key_type & 0xFFFF, data, answer["signature"])
     elif NAMES[use.algorithm] == "HF_ALG_ED25519":
         nonces = forms.ed25519_nonce(use.raw, data)
+    elif NAMES[use.algorithm] == "HF_ALG_ED448":
+        nonces = forms.ed448_nonce(use.raw, way.get("context", b""), data)
     use.add("nonce", forms.both_orders(nonces))
     use.client.get("verify", **values, **way, signature=answer["signature"])
     return True
@@ -187,12 +222,14 @@ def stream(use, start, way):
 
 
 def derive(use):
-    for options in ({"is_exported": 1, "len": 48}, {"type": bench_aes(use)}):
+    for options in ({"is_exported": 1, "len": 32}, {"type": bench_aes(use)}):
         answer, _ = use.ask("key_derive", WAYS["derive"], base=use.handle, kdf=use.algorithm,
-                            kdf_label=b"label", info=b"info", **options)
+                            **options)
         if answer is None:
             return False
         keep_secret(use, answer)
+    if NAMES[use.algorithm] == "HF_ALG_HKDF":
+        use.add("extracted key", [hmac.digest(b"s" * 16, use.raw, "sha256")])
     return True
 
 
@@ -258,6 +295,14 @@ def keep_secret(use, answer):
 # By the high byte of the algorithm's number.
 OPERATIONS = {0x02: mac, 0x03: cipher, 0x04: sign, 0x05: cipher, 0x06: agree, 0x07: derive,
               0x08: encapsulate, 0x09: wrap}
+
+
+def openssl(command, data):
+    """What the program openssl makes of a key; nothing where there is no such program."""
+    if shutil.which("openssl") is None:
+        return b""
+    return subprocess.run(["openssl", *command, "-inform", "DER", "-outform", "DER"],
+                          input=data, capture_output=True, check=True).stdout
 
 
 def numbers(data, size):

@@ -48,8 +48,9 @@ class Words:
                                                         forms.aes_schedule(raw[half:])])
         elif family == GENERIC:
             words |= self.add(f"{name}: padded", forms.hmac_pads(raw))
-        elif family == EDWARDS and len(raw) == 32:
-            words |= self.add(f"{name}: expanded", forms.both_orders(forms.seed_halves(raw)))
+        elif family == EDWARDS:
+            halves = forms.seed_halves if len(raw) == 32 else forms.seed_halves_448
+            words |= self.add(f"{name}: expanded", forms.both_orders(halves(raw)))
         return plain
 
 
