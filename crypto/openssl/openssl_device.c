@@ -91,6 +91,23 @@ static int random_bytes(void *context, uint8_t *out, size_t len)
     return rc;
 }
 
+static bool is_asymmetric(const hf_crypto_op *op)
+{
+    return hf_algorithm_find_class(op->algorithm, HF_CLASS_ASYMMETRIC) != NULL;
+}
+
+static int encrypt(void *context, const hf_crypto_op *op, hf_buffer *out, hf_buffer *tag)
+{
+    return is_asymmetric(op) ? hf_openssl_asymmetric_encrypt(context, op, out)
+                             : hf_openssl_encrypt(context, op, out, tag);
+}
+
+static int decrypt(void *context, const hf_crypto_op *op, hf_buffer *out)
+{
+    return is_asymmetric(op) ? hf_openssl_asymmetric_decrypt(context, op, out)
+                             : hf_openssl_decrypt(context, op, out);
+}
+
 static const hf_crypto_device_ops device_ops = {
     .is_supported = is_supported,
     .is_key_supported = is_key_supported,
@@ -109,10 +126,12 @@ static const hf_crypto_device_ops device_ops = {
     .mac = hf_openssl_mac,
     .sign = hf_openssl_sign,
     .verify = hf_openssl_verify,
-    .encrypt = hf_openssl_encrypt,
-    .decrypt = hf_openssl_decrypt,
+    .encrypt = encrypt,
+    .decrypt = decrypt,
     .derive = hf_openssl_derive,
     .agree = hf_openssl_agree,
+    .encapsulate = hf_openssl_encapsulate,
+    .decapsulate = hf_openssl_decapsulate,
     .wipe = hf_openssl_wipe,
 };
 

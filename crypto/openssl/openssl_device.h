@@ -46,8 +46,9 @@ struct hf_openssl {
     EVP_MAC_CTX *cmac[HF_OPENSSL_AES_COUNT];  /* templates: cipher set, a key of zeros */
     EVP_CIPHER *ciphers[HF_OPENSSL_CIPHER_COUNT][HF_OPENSSL_AES_COUNT];
     EC_GROUP *groups[HF_OPENSSL_GROUP_COUNT]; /* by enum hf_curve; NULL = none */
-    bool has_nonce_type; /* ECDSA takes the kind of its nonce (3.2) */
-    bool has_instance;   /* EdDSA takes its variant and a context (3.2) */
+    bool has_nonce_type;         /* ECDSA takes the kind of its nonce (3.2) */
+    bool has_instance;           /* EdDSA takes its variant and a context (3.2) */
+    bool has_implicit_rejection; /* RSA PKCS#1 v1.5 decryption tells nothing (3.2) */
     EVP_KDF *hkdf;
     EVP_KDF *kbkdf;
     EVP_KDF *sskdf;
@@ -62,6 +63,8 @@ typedef struct hf_openssl_key {
     EVP_PKEY_CTX *sign;    /* EC */
     EVP_PKEY_CTX *verify;  /* EC */
     EVP_PKEY_CTX *agree;   /* EC, X25519, X448 */
+    EVP_PKEY_CTX *encrypt; /* RSA */
+    EVP_PKEY_CTX *decrypt; /* RSA */
     EVP_MD_CTX *sign_md;   /* Ed25519, Ed448 */
     EVP_MD_CTX *verify_md; /* Ed25519, Ed448 */
     EVP_CIPHER_CTX *gcm;   /* AES: key set, no nonce */
@@ -118,6 +121,15 @@ int hf_openssl_decrypt(void *context, const hf_crypto_op *op, hf_buffer *out);
 int hf_openssl_sign(void *context, const hf_crypto_op *op, hf_buffer *out);
 int hf_openssl_verify(void *context, const hf_crypto_op *op);
 int hf_openssl_agree(void *context, const hf_crypto_op *op, hf_buffer *out);
+
+/* openssl_asymmetric.c: by the family of the key. */
+int hf_openssl_asymmetric_encrypt(const hf_openssl *openssl, const hf_crypto_op *op,
+                                  hf_buffer *out) HF_MUST_CHECK;
+int hf_openssl_asymmetric_decrypt(const hf_openssl *openssl, const hf_crypto_op *op,
+                                  hf_buffer *out) HF_MUST_CHECK;
+int hf_openssl_encapsulate(void *context, const hf_crypto_op *op, hf_buffer *ciphertext,
+                           hf_buffer *secret);
+int hf_openssl_decapsulate(void *context, const hf_crypto_op *op, hf_buffer *secret);
 
 /* openssl_kdf.c: derivation, whether there is a function, and the fetching of them all:
  * close is also called after a failed open. */

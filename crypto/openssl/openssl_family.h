@@ -57,6 +57,16 @@ typedef struct hf_openssl_family {
                   const hf_crypto_op *op);
     int (*agree)(const hf_openssl *openssl, const hf_openssl_key *key,
                  const hf_crypto_op *op, hf_buffer *out);
+
+    /* Encryption with public keys, and key encapsulation. NULL: not in this family. */
+    int (*encrypt)(const hf_openssl *openssl, const hf_openssl_key *key,
+                   const hf_crypto_op *op, hf_buffer *out);
+    int (*decrypt)(const hf_openssl *openssl, const hf_openssl_key *key,
+                   const hf_crypto_op *op, hf_buffer *out);
+    int (*encapsulate)(const hf_openssl *openssl, const hf_openssl_key *key,
+                       hf_buffer *ciphertext, hf_buffer *secret);
+    int (*decapsulate)(const hf_openssl *openssl, const hf_openssl_key *key,
+                       const hf_crypto_op *op, hf_buffer *secret);
 } hf_openssl_family;
 
 /* The row of a family, or NULL. */

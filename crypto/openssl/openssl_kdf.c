@@ -6,92 +6,29 @@
  * of libcrypto's, which are fetched at open. A context is made per call; freeing it wipes
  * the copy of the secret in it.
  */
-#include "openssl_device.h"
+#include "openssl_params.h"
 
 #include <openssl/core_names.h>
 #include <openssl/kdf.h>
-#include <openssl/params.h>
 
 /* The longest digest, which is the key between the two steps of TWO_STEP. */
 #define EXTRACTED_LEN_MAX 64
-/* More than any function below takes, with the end mark. */
-#define PARAM_COUNT_MAX 8
-
-/* Parameters of a call. libcrypto only reads what they point to; OSSL_PARAM has no
- * const. */
-typedef struct param_list {
-    OSSL_PARAM params[PARAM_COUNT_MAX]; /* ended after `count` */
-    size_t count;
-    bool is_overfull; /* one was left out: the call fails */
-} param_list;
-
-static void add(param_list *list, OSSL_PARAM param)
-{
-    if (list->count + 1 == PARAM_COUNT_MAX) {
-        list->is_overfull = true;
-        return;
-    }
-    list->params[list->count++] = param;
-    list->params[list->count] = OSSL_PARAM_construct_end();
-}
-
-static void add_text(param_list *list, const char *name, const char *text)
-{
-    add(list, OSSL_PARAM_construct_utf8_string(name, (char *)(uintptr_t)text, 0));
-}
-
-/* A parameter that must be there, also when it is empty: libcrypto wants a pointer. */
-static void add_octets(param_list *list, const char *name, hf_bytes octets)
-{
-    static const uint8_t none[1] = { 0 };
-    const uint8_t *data = octets.len != 0 ? octets.data : none;
-    add(list,
-        OSSL_PARAM_construct_octet_string(name, (void *)(uintptr_t)data, octets.len));
-}
-
-/* A parameter that is left out when it is empty. */
-static void add_optional(param_list *list, const char *name, hf_bytes octets)
-{
-    if (octets.len != 0) {
-        add_octets(list, name, octets);
-    }
-}
-
-/* The name that libcrypto has for the hash of an operation. */
-static const char *digest_name(uint16_t hash)
-{
-    static const struct {
-        uint16_t hash;
-        const char *name;
-    } names[] = {
-        { HF_ALG_SHA224, "SHA224" },         { HF_ALG_SHA256, "SHA256" },
-        { HF_ALG_SHA384, "SHA384" },         { HF_ALG_SHA512, "SHA512" },
-        { HF_ALG_SHA512_224, "SHA512-224" }, { HF_ALG_SHA512_256, "SHA512-256" },
-        { HF_ALG_SHA3_224, "SHA3-224" },     { HF_ALG_SHA3_256, "SHA3-256" },
-        { HF_ALG_SHA3_384, "SHA3-384" },     { HF_ALG_SHA3_512, "SHA3-512" },
-    };
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (names[i].hash == hash) {
-            return names[i].name;
-        }
-    }
-    return NULL;
-}
 
 /* A list that begins with the hash. */
-static int start(const hf_crypto_op *op, param_list *list)
+static int start(const hf_openssl *openssl, const hf_crypto_op *op,
+                 hf_openssl_params *list)
 {
-    const char *digest = digest_name(op->hash);
-    *list = (param_list){ .count = 0 };
-    if (digest == NULL) {
+    const EVP_MD *md = hf_openssl_md(openssl, op->hash);
+    *list = hf_openssl_params_of();
+    if (md == NULL) {
         return HF_ERR_NOTSUPPORTED;
     }
-    add_text(list, OSSL_KDF_PARAM_DIGEST, digest);
+    hf_openssl_params_text(list, OSSL_KDF_PARAM_DIGEST, EVP_MD_get0_name(md));
     return HF_OK;
 }
 
 /* Append `len` bytes that the function gives. */
-static int run(EVP_KDF *kdf, const param_list *list, size_t len, hf_buffer *out)
+static int run(EVP_KDF *kdf, const hf_openssl_params *list, size_t len, hf_buffer *out)
 {
     if (list->is_overfull) {
         return HF_ERR_CRYPTO;
@@ -117,15 +54,15 @@ static int run(EVP_KDF *kdf, const param_list *list, size_t len, hf_buffer *out)
 static int derive_hkdf_mode(const hf_openssl *openssl, const hf_crypto_op *op,
                             const char *mode, hf_buffer *out)
 {
-    param_list list;
-    int rc = start(op, &list);
+    hf_openssl_params list;
+    int rc = start(openssl, op, &list);
     if (rc != HF_OK) {
         return rc;
     }
-    add_text(&list, OSSL_KDF_PARAM_MODE, mode);
-    add_octets(&list, OSSL_KDF_PARAM_KEY, op->key->material);
-    add_optional(&list, OSSL_KDF_PARAM_SALT, op->salt);
-    add_optional(&list, OSSL_KDF_PARAM_INFO, op->info);
+    hf_openssl_params_text(&list, OSSL_KDF_PARAM_MODE, mode);
+    hf_openssl_params_octets(&list, OSSL_KDF_PARAM_KEY, op->key->material);
+    hf_openssl_params_optional(&list, OSSL_KDF_PARAM_SALT, op->salt);
+    hf_openssl_params_optional(&list, OSSL_KDF_PARAM_INFO, op->info);
     return run(openssl->hkdf, &list, op->output_len, out);
 }
 
@@ -146,24 +83,25 @@ static int derive_hkdf_expand(const hf_openssl *openssl, const hf_crypto_op *op,
     return derive_hkdf_mode(openssl, op, "EXPAND_ONLY", out);
 }
 
-static void add_counter_mode(param_list *list, const hf_crypto_op *op, hf_bytes key)
+static void add_counter_mode(hf_openssl_params *list, const hf_crypto_op *op,
+                             hf_bytes key)
 {
-    add_text(list, OSSL_KDF_PARAM_MODE, "COUNTER");
-    add_octets(list, OSSL_KDF_PARAM_KEY, key);
+    hf_openssl_params_text(list, OSSL_KDF_PARAM_MODE, "COUNTER");
+    hf_openssl_params_octets(list, OSSL_KDF_PARAM_KEY, key);
     /* What libcrypto calls salt and info here are label and context. */
-    add_optional(list, OSSL_KDF_PARAM_SALT, op->label);
-    add_optional(list, OSSL_KDF_PARAM_INFO, op->info);
+    hf_openssl_params_optional(list, OSSL_KDF_PARAM_SALT, op->label);
+    hf_openssl_params_optional(list, OSSL_KDF_PARAM_INFO, op->info);
 }
 
 static int expand(const hf_openssl *openssl, const hf_crypto_op *op, hf_bytes key,
                   hf_buffer *out)
 {
-    param_list list;
-    int rc = start(op, &list);
+    hf_openssl_params list;
+    int rc = start(openssl, op, &list);
     if (rc != HF_OK) {
         return rc;
     }
-    add_text(&list, OSSL_KDF_PARAM_MAC, "HMAC");
+    hf_openssl_params_text(&list, OSSL_KDF_PARAM_MAC, "HMAC");
     add_counter_mode(&list, op, key);
     return run(openssl->kbkdf, &list, op->output_len, out);
 }
@@ -177,12 +115,12 @@ static int derive_kbkdf_hmac(const hf_openssl *openssl, const hf_crypto_op *op,
 static int derive_kbkdf_cmac(const hf_openssl *openssl, const hf_crypto_op *op,
                              hf_buffer *out)
 {
-    param_list list = { .count = 0 };
+    hf_openssl_params list = hf_openssl_params_of();
     const char *cipher = op->key->type == HF_KEY_AES_128   ? "AES-128-CBC"
                          : op->key->type == HF_KEY_AES_192 ? "AES-192-CBC"
                                                            : "AES-256-CBC";
-    add_text(&list, OSSL_KDF_PARAM_MAC, "CMAC");
-    add_text(&list, OSSL_KDF_PARAM_CIPHER, cipher);
+    hf_openssl_params_text(&list, OSSL_KDF_PARAM_MAC, "CMAC");
+    hf_openssl_params_text(&list, OSSL_KDF_PARAM_CIPHER, cipher);
     add_counter_mode(&list, op, op->key->material);
     return run(openssl->kbkdf, &list, op->output_len, out);
 }
@@ -191,17 +129,17 @@ static int derive_kbkdf_cmac(const hf_openssl *openssl, const hf_crypto_op *op,
 static int derive_one_step(const hf_openssl *openssl, const hf_crypto_op *op,
                            hf_buffer *out)
 {
-    param_list list;
-    int rc = start(op, &list);
+    hf_openssl_params list;
+    int rc = start(openssl, op, &list);
     if (rc != HF_OK) {
         return rc;
     }
     if (op->salt.len != 0) {
-        add_text(&list, OSSL_KDF_PARAM_MAC, "HMAC");
-        add_octets(&list, OSSL_KDF_PARAM_SALT, op->salt);
+        hf_openssl_params_text(&list, OSSL_KDF_PARAM_MAC, "HMAC");
+        hf_openssl_params_octets(&list, OSSL_KDF_PARAM_SALT, op->salt);
     }
-    add_octets(&list, OSSL_KDF_PARAM_SECRET, op->key->material);
-    add_optional(&list, OSSL_KDF_PARAM_INFO, op->info);
+    hf_openssl_params_octets(&list, OSSL_KDF_PARAM_SECRET, op->key->material);
+    hf_openssl_params_optional(&list, OSSL_KDF_PARAM_INFO, op->info);
     return run(openssl->sskdf, &list, op->output_len, out);
 }
 
@@ -226,18 +164,19 @@ static int derive_two_step(const hf_openssl *openssl, const hf_crypto_op *op,
 static int derive_pbkdf2(const hf_openssl *openssl, const hf_crypto_op *op,
                          hf_buffer *out)
 {
-    param_list list;
+    hf_openssl_params list;
     uint32_t iterations = op->iterations;
     /* The lower bounds of SP 800-132 are the caller's policy; old data has less. */
     int is_unbounded = 1;
-    int rc = start(op, &list);
+    int rc = start(openssl, op, &list);
     if (rc != HF_OK) {
         return rc;
     }
-    add_octets(&list, OSSL_KDF_PARAM_PASSWORD, op->key->material);
-    add_octets(&list, OSSL_KDF_PARAM_SALT, op->salt);
-    add(&list, OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ITER, &iterations));
-    add(&list, OSSL_PARAM_construct_int(OSSL_KDF_PARAM_PKCS5, &is_unbounded));
+    hf_openssl_params_octets(&list, OSSL_KDF_PARAM_PASSWORD, op->key->material);
+    hf_openssl_params_octets(&list, OSSL_KDF_PARAM_SALT, op->salt);
+    hf_openssl_params_add(&list,
+                          OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ITER, &iterations));
+    hf_openssl_params_int(&list, OSSL_KDF_PARAM_PKCS5, &is_unbounded);
     return run(openssl->pbkdf2, &list, op->output_len, out);
 }
 
@@ -246,26 +185,26 @@ static int derive_pbkdf2(const hf_openssl *openssl, const hf_crypto_op *op,
 static int derive_tls12_prf(const hf_openssl *openssl, const hf_crypto_op *op,
                             hf_buffer *out)
 {
-    param_list list;
-    int rc = start(op, &list);
+    hf_openssl_params list;
+    int rc = start(openssl, op, &list);
     if (rc != HF_OK) {
         return rc;
     }
-    add_octets(&list, OSSL_KDF_PARAM_SECRET, op->key->material);
-    add_optional(&list, OSSL_KDF_PARAM_SEED, op->label);
-    add_optional(&list, OSSL_KDF_PARAM_SEED, op->salt);
+    hf_openssl_params_octets(&list, OSSL_KDF_PARAM_SECRET, op->key->material);
+    hf_openssl_params_optional(&list, OSSL_KDF_PARAM_SEED, op->label);
+    hf_openssl_params_optional(&list, OSSL_KDF_PARAM_SEED, op->salt);
     return run(openssl->tls1_prf, &list, op->output_len, out);
 }
 
 static int derive_x963(const hf_openssl *openssl, const hf_crypto_op *op, hf_buffer *out)
 {
-    param_list list;
-    int rc = start(op, &list);
+    hf_openssl_params list;
+    int rc = start(openssl, op, &list);
     if (rc != HF_OK) {
         return rc;
     }
-    add_octets(&list, OSSL_KDF_PARAM_SECRET, op->key->material);
-    add_optional(&list, OSSL_KDF_PARAM_INFO, op->info);
+    hf_openssl_params_octets(&list, OSSL_KDF_PARAM_SECRET, op->key->material);
+    hf_openssl_params_optional(&list, OSSL_KDF_PARAM_INFO, op->info);
     return run(openssl->x963, &list, op->output_len, out);
 }
 

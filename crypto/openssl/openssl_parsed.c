@@ -44,6 +44,8 @@ void hf_openssl_parsed_destroy(void *context, void *parsed)
     EVP_PKEY_CTX_free(key->sign);
     EVP_PKEY_CTX_free(key->verify);
     EVP_PKEY_CTX_free(key->agree);
+    EVP_PKEY_CTX_free(key->encrypt);
+    EVP_PKEY_CTX_free(key->decrypt);
     EVP_MD_CTX_free(key->sign_md);
     EVP_MD_CTX_free(key->verify_md);
     EVP_CIPHER_CTX_free(key->gcm);
