@@ -83,6 +83,9 @@ static uint64_t least(const hf_message *m, const hf_field *field)
     if (strcmp(field->name, "algorithm") == 0) {
         return algorithm_for(m->kind);
     }
+    if (m->kind == HF_REQ_key_derive && strcmp(field->name, "kdf") == 0) {
+        return HF_ALG_HKDF;
+    }
     if (strcmp(field->name, "type") == 0) {
         return HF_KEY_AES_128;
     }
@@ -315,6 +318,7 @@ static bool is_writing(uint16_t kind)
     case HF_REQ_nvm_destroy:
     case HF_REQ_key_import:
     case HF_REQ_key_generate:
+    case HF_REQ_key_unwrap:
     case HF_REQ_key_commit:
     case HF_REQ_key_evict:
     case HF_REQ_key_erase:
@@ -331,7 +335,18 @@ static bool is_writing(uint16_t kind)
 
 static bool is_creating(const hf_message *m)
 {
-    return m->request[0].min == 0;
+    return m->request[0].min == 0 && m->kind != HF_REQ_key_unwrap; /* needs its KEK */
+}
+
+/* These bits in the handle of what the request is about, and of all that it needs. */
+static void put_handles(sample *s, hf_handle bits)
+{
+    for (size_t i = 0; i < s->message->request_count; i++) {
+        const hf_field *field = &s->message->request[i];
+        if (field->type == HF_FIELD_HANDLE && (i == 0 || field->min != 0)) {
+            put_number(s->data + s->at[i], 4, bits | 1u);
+        }
+    }
 }
 
 /* What each request that names an object answers when the handle has these bits. */
@@ -343,7 +358,7 @@ static void try_handles(peer *p, hf_handle bits, int when_reading, int when_writ
         if (handle_of(m) < 0) {
             continue;
         }
-        put_number(s.data, 4, bits | 1u);
+        put_handles(&s, bits);
         int expected = is_writing(m->kind) ? when_writing : when_reading;
         if ((p->session.identity.permissions & HF_PERMISSION_ADMIN) == 0 &&
             m->kind == HF_REQ_counter_purge) {

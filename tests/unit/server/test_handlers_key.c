@@ -144,6 +144,107 @@ static void test_import_of_an_export_is_the_same_key(void **state)
     }
 }
 
+/* One P-256 key as SEC1, and as PKCS#8 under the password "correct"; libcrypto made both.
+ */
+static const uint8_t sec1[] = {
+    0x30, 0x77, 0x02, 0x01, 0x01, 0x04, 0x20, 0x4E, 0x8C, 0x43, 0x22, 0xD9, 0x59, 0xB1,
+    0x29, 0xE1, 0x6E, 0x5F, 0x4E, 0xA5, 0xC7, 0xC0, 0x80, 0x42, 0xC1, 0x73, 0x7F, 0x7E,
+    0x78, 0x15, 0xC8, 0xC4, 0xB6, 0xE5, 0xC3, 0x84, 0xA1, 0x29, 0xE9, 0xA0, 0x0A, 0x06,
+    0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0xA1, 0x44, 0x03, 0x42, 0x00,
+    0x04, 0xB4, 0x7D, 0x5A, 0xB9, 0x28, 0xDA, 0x8C, 0x11, 0x9B, 0x37, 0xE2, 0xAE, 0x5C,
+    0xDA, 0xB9, 0x14, 0x3B, 0xC0, 0x4B, 0xF6, 0xF2, 0x26, 0xD5, 0xA5, 0x4A, 0x14, 0x49,
+    0xE6, 0x26, 0xF9, 0xE6, 0xA9, 0xA2, 0xB6, 0x69, 0xA5, 0x7A, 0x04, 0xCE, 0xE4, 0x08,
+    0x64, 0x3F, 0x0D, 0x00, 0xFF, 0x9F, 0x08, 0xBB, 0xE4, 0xD3, 0x7F, 0xA7, 0xD7, 0xC8,
+    0x99, 0xDE, 0x45, 0x8E, 0xDE, 0x66, 0x27, 0x0F, 0xD7,
+};
+static const uint8_t encrypted[] = {
+    0x30, 0x81, 0xEC, 0x30, 0x57, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01,
+    0x05, 0x0D, 0x30, 0x4A, 0x30, 0x29, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D,
+    0x01, 0x05, 0x0C, 0x30, 0x1C, 0x04, 0x08, 0xC3, 0xE8, 0x87, 0x73, 0x3B, 0x08, 0x06,
+    0x62, 0x02, 0x02, 0x08, 0x00, 0x30, 0x0C, 0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7,
+    0x0D, 0x02, 0x09, 0x05, 0x00, 0x30, 0x1D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
+    0x03, 0x04, 0x01, 0x2A, 0x04, 0x10, 0xB0, 0x59, 0x7A, 0xA7, 0x82, 0x3E, 0x34, 0x6C,
+    0xE7, 0x93, 0xB6, 0x9B, 0x1A, 0x60, 0x30, 0x6D, 0x04, 0x81, 0x90, 0xCE, 0xD8, 0x39,
+    0xFA, 0xFA, 0x8B, 0x7A, 0xD1, 0x84, 0x90, 0x21, 0x96, 0xDD, 0x07, 0x3C, 0xF2, 0xDA,
+    0x4B, 0xAF, 0xD6, 0x58, 0x48, 0x0A, 0xCC, 0x47, 0x14, 0x46, 0xBC, 0xD4, 0x43, 0x62,
+    0xE1, 0x3A, 0x54, 0xB8, 0x3F, 0x3C, 0x34, 0xDF, 0xCA, 0xC5, 0x81, 0x18, 0x70, 0x95,
+    0x76, 0x67, 0xD8, 0xFD, 0x84, 0xD8, 0x99, 0xCA, 0xE5, 0xF0, 0xFE, 0xB3, 0xE2, 0x84,
+    0x86, 0x3E, 0x4F, 0xDC, 0xE5, 0xDD, 0x78, 0x57, 0x3F, 0xE2, 0x44, 0x18, 0x69, 0xC7,
+    0xCD, 0x68, 0x82, 0x5A, 0x1B, 0xF1, 0xE1, 0x41, 0x9D, 0x08, 0xE0, 0x58, 0x0C, 0xE9,
+    0x46, 0x4A, 0xC2, 0xCB, 0x4C, 0x50, 0xE9, 0xB0, 0x49, 0x25, 0xC5, 0xB6, 0x83, 0xB0,
+    0xAE, 0xA1, 0xFB, 0x71, 0x68, 0x6C, 0x41, 0xAB, 0x3A, 0x32, 0x77, 0x21, 0x91, 0x65,
+    0xF8, 0xFB, 0x1F, 0x39, 0x1E, 0xA3, 0xE2, 0x2E, 0x19, 0x92, 0x69, 0x53, 0x51, 0x51,
+    0x8A, 0x00, 0xA9, 0xBB, 0x2E, 0xB9, 0x93, 0x02, 0x87, 0x74, 0x58, 0xD3, 0x54, 0x21,
+    0xBA,
+};
+#define SECRET_AT 7u /* the scalar in sec1 */
+
+static int import_p256(peer *p, uint16_t format, hf_bytes encoded, const char *password)
+{
+    return CALL(p, key_import, NULL, .handle = 1, .type = HF_KEY_P256, .format = format,
+                .password = text_bytes(password), .material = encoded);
+}
+
+static void assert_p256(peer *p)
+{
+    hf_key_export_response out;
+    assert_status(HF_OK, CALL(p, key_export, &out, .handle = 1));
+    assert_int_equal(32, out.material.len);
+    assert_memory_equal(sec1 + SECRET_AT, out.material.data, 32);
+    assert_status(HF_OK, CALL(p, key_erase, NULL, .handle = 1));
+}
+
+static void test_import_sec1_and_encrypted(void **state)
+{
+    peer *p = peer_connect(*state, 7, FIXTURE_USER);
+    hf_bytes plain = hf_bytes_of(sec1, sizeof sec1);
+    hf_bytes secret = hf_bytes_of(encrypted, sizeof encrypted);
+    assert_status(HF_OK, import_p256(p, HF_FORMAT_SEC1, plain, ""));
+    assert_p256(p);
+    assert_status(HF_OK, import_p256(p, HF_FORMAT_ENCRYPTED, secret, "correct"));
+    assert_p256(p);
+    assert_status(HF_ERR_VERIFY, import_p256(p, HF_FORMAT_ENCRYPTED, secret, "wrong"));
+    assert_status(HF_ERR_KEY, import_p256(p, HF_FORMAT_SEC1, secret, ""));
+    assert_status(HF_ERR_KEY, import_p256(p, HF_FORMAT_ENCRYPTED, plain, "correct"));
+    secret.len--;
+    plain.len--;
+    assert_status(HF_ERR_KEY, import_p256(p, HF_FORMAT_ENCRYPTED, secret, "correct"));
+    assert_status(HF_ERR_KEY, import_p256(p, HF_FORMAT_SEC1, plain, ""));
+    assert_status(HF_ERR_NOTFOUND, CALL(p, key_info, NULL, .handle = 1));
+    /* Only private types have them, SEC1 only the short Weierstrass curves. */
+    static const uint32_t others[] = { HF_KEY_AES_128, HF_KEY_HMAC, HF_KEY_P256_PUBLIC };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        for (uint16_t format = HF_FORMAT_ENCRYPTED; format <= HF_FORMAT_SEC1; format++) {
+            assert_status(HF_ERR_TYPE,
+                          CALL(p, key_import, NULL, .handle = 1, .type = others[i],
+                               .format = format, .material = hf_bytes_of(sec1, 16)));
+        }
+    }
+    assert_status(HF_ERR_TYPE, CALL(p, key_import, NULL, .handle = 1,
+                                    .type = HF_KEY_ED25519, .format = HF_FORMAT_SEC1,
+                                    .material = hf_bytes_of(sec1, sizeof sec1)));
+}
+
+/* Somebody may have signed with it elsewhere. */
+static void test_import_of_a_stateful_key_is_refused(void **state)
+{
+    peer *p = peer_connect(*state, 7, FIXTURE_ADMIN);
+    const hf_key_type_info *info;
+    size_t count = 0;
+    uint8_t bytes[64] = { 1 };
+    for (size_t i = 0; (info = hf_key_type_at(i)) != NULL; i++) {
+        if (HF_KEY_FAMILY(info->type) == HF_FAMILY_LMS &&
+            HF_KEY_CLASS(info->type) == HF_CLASS_PRIVATE) {
+            assert_status(HF_ERR_TYPE,
+                          CALL(p, key_import, NULL, .handle = 1, .type = info->type,
+                               .store = 1, .material = hf_bytes_of(bytes, 64)));
+            count++;
+        }
+    }
+    assert_true(count > 0);
+    assert_int_equal(0, fixture_object_count(*state));
+}
+
 /* ---- what is common to import and generate ---- */
 
 static void test_new_key_of_unknown_type_is_refused(void **state)
@@ -164,16 +265,29 @@ static void test_new_key_with_usage_that_makes_no_sense_is_refused(void **state)
     const hf_key_type_info *info;
     for (size_t i = 0; (info = hf_key_type_at(i)) != NULL; i++) {
         for (uint32_t usage = HF_USAGE_ENCRYPT; usage <= HF_USAGE_DERIVE; usage <<= 1) {
+            bool is_stateful = HF_KEY_FAMILY(info->type) == HF_FAMILY_LMS &&
+                               HF_KEY_CLASS(info->type) == HF_CLASS_PRIVATE;
             if ((info->usages & usage) == 0) {
-                assert_status(HF_ERR_USAGE, CALL(p, key_import, NULL, .handle = 1,
-                                                 .type = info->type, .flags = usage,
-                                                 .material = hf_bytes_of(material, 16)));
-            } else if (HF_KEY_CLASS(info->type) != HF_CLASS_PUBLIC) {
-                assert_status(HF_OK, generate(p, 1, info->type, usage, 0));
+                assert_status(is_stateful ? HF_ERR_TYPE : HF_ERR_USAGE,
+                              CALL(p, key_import, NULL, .handle = 1, .type = info->type,
+                                   .flags = usage,
+                                   .material = hf_bytes_of(material, 16)));
             }
         }
     }
     assert_status(HF_ERR_USAGE, generate(p, 2, HF_KEY_P256, HF_USAGE_ENCRYPT, 0));
+}
+
+static void test_new_key_with_usage_that_makes_sense_is_made(void **state)
+{
+    peer *p = peer_connect(*state, 7, FIXTURE_USER);
+    for (size_t i = 0; i < TYPE_COUNT; i++) {
+        uint32_t usages = hf_key_type_find(types[i])->usages;
+        for (uint32_t usage = HF_USAGE_ENCRYPT; usage <= HF_USAGE_DERIVE; usage <<= 1) {
+            int expected = (usages & usage) != 0 ? HF_OK : HF_ERR_USAGE;
+            assert_status(expected, generate(p, 1, types[i], usage, 0));
+        }
+    }
 }
 
 static void test_new_key_ephemeral_is_never_stored(void **state)
@@ -279,7 +393,7 @@ static void test_device_that_cannot_or_fails_gives_an_error(void **state)
 {
     fixture *f = *state;
     peer *p = peer_connect(f, 7, FIXTURE_USER);
-    assert_status(HF_OK, generate(p, 1, HF_KEY_P256, 0, 0));
+    assert_status(HF_OK, generate(p, 1, HF_KEY_P256, HF_USAGE_SIGN, 0));
     f->ops[0].generate = fail_to_generate;
     assert_status(HF_ERR_RANDOM, generate(p, 1, HF_KEY_P384, 0, 0));
     assert_int_equal(HF_KEY_P256, info_of(p, 1).type);
@@ -301,7 +415,8 @@ static void test_export_of_what_must_not_leave_is_refused(void **state)
     for (size_t i = 0; i < 2; i++) {
         hf_handle handle = (hf_handle)(i + 1);
         for (uint8_t store = 0; store <= 1; store++) {
-            assert_status(HF_OK, generate(p, handle, HF_KEY_P256, flags[i], store));
+            assert_status(
+                HF_OK, generate(p, handle, HF_KEY_P256, flags[i] | HF_USAGE_SIGN, store));
             assert_status(HF_ERR_ACCESS, CALL(p, key_export, NULL, .handle = handle));
             assert_status(HF_ERR_ACCESS, CALL(p, key_export, NULL, .handle = handle,
                                               .format = HF_FORMAT_DER));
@@ -326,7 +441,8 @@ static void test_export_public_of_private_and_public_key_agree(void **state)
     peer *p = peer_connect(*state, 7, FIXTURE_USER);
     for (size_t i = 0; i < TYPE_COUNT; i++) {
         uint32_t public = hf_key_type_public(types[i]);
-        assert_status(HF_OK, generate(p, 1, types[i], HF_FLAG_SENSITIVE, 0));
+        assert_status(HF_OK,
+                      generate(p, 1, types[i], HF_FLAG_SENSITIVE | HF_USAGE_SIGN, 0));
         for (uint16_t format = 0; format < 2; format++) {
             hf_key_export_public_response out;
             uint8_t copy[128];
@@ -339,9 +455,9 @@ static void test_export_public_of_private_and_public_key_agree(void **state)
             size_t len = out.material.len;
             assert_int_equal(hf_crypto_key_len_max(public, format), len);
             memcpy(copy, out.material.data, len);
-            assert_status(HF_OK,
-                          CALL(p, key_import, NULL, .handle = 2, .type = public,
-                               .format = format, .material = hf_bytes_of(copy, len)));
+            assert_status(HF_OK, CALL(p, key_import, NULL, .handle = 2, .type = public,
+                                      .flags = HF_USAGE_VERIFY, .format = format,
+                                      .material = hf_bytes_of(copy, len)));
             assert_status(
                 HF_OK, CALL(p, key_export_public, &out, .handle = 2, .format = format));
             assert_int_equal(public, out.type);
@@ -356,9 +472,9 @@ static void test_access_bits_need_admin(void **state)
     peer *user = peer_connect(*state, 7, FIXTURE_USER);
     peer *admin = peer_connect(*state, 7, FIXTURE_ADMIN);
     for (uint8_t store = 0; store <= 1; store++) {
-        assert_status(HF_OK,
-                      CALL(user, key_generate, NULL, .handle = 1, .type = HF_KEY_P256,
-                           .store = store, .access = HF_ACCESS_ADMIN_READ));
+        assert_status(HF_OK, CALL(user, key_generate, NULL, .handle = 1,
+                                  .type = HF_KEY_P256, .flags = HF_USAGE_SIGN,
+                                  .store = store, .access = HF_ACCESS_ADMIN_READ));
         assert_int_equal(HF_ACCESS_ADMIN_READ, info_of(user, 1).access);
         assert_status(HF_ERR_ACCESS, CALL(user, key_export, NULL, .handle = 1));
         assert_status(HF_OK, CALL(user, key_export_public, NULL, .handle = 1));
@@ -380,6 +496,25 @@ static void test_access_bits_need_admin(void **state)
     }
 }
 
+/* Nothing is asked of a key that may do nothing, whether it was revoked or made so. */
+static void test_export_public_of_a_key_without_usage_is_refused(void **state)
+{
+    peer *p = peer_connect(*state, 7, FIXTURE_USER);
+    for (uint8_t store = 0; store <= 1; store++) {
+        assert_status(HF_OK, generate(p, 1, HF_KEY_P256, 0, store));
+        assert_status(HF_ERR_USAGE, CALL(p, key_export_public, NULL, .handle = 1));
+        assert_status(HF_OK, CALL(p, key_evict, NULL, .handle = 1));
+        assert_status(store ? HF_ERR_USAGE : HF_ERR_NOTFOUND,
+                      CALL(p, key_export_public, NULL, .handle = 1));
+        for (uint32_t usage = HF_USAGE_ENCRYPT; usage <= HF_USAGE_DERIVE; usage <<= 1) {
+            if ((hf_key_type_find(HF_KEY_P256)->usages & usage) != 0) {
+                assert_status(HF_OK, generate(p, 1, HF_KEY_P256, usage, store));
+                assert_status(HF_OK, CALL(p, key_export_public, NULL, .handle = 1));
+            }
+        }
+    }
+}
+
 /* A public key is its own payload. */
 static void test_access_bit_of_a_public_key_needs_admin(void **state)
 {
@@ -387,12 +522,13 @@ static void test_access_bit_of_a_public_key_needs_admin(void **state)
     peer *admin = peer_connect(*state, 7, FIXTURE_ADMIN);
     hf_key_export_public_response out;
     uint8_t copy[65];
-    assert_status(HF_OK, generate(user, 1, HF_KEY_P256, 0, 0));
+    assert_status(HF_OK, generate(user, 1, HF_KEY_P256, HF_USAGE_SIGN, 0));
     assert_status(HF_OK, CALL(user, key_export_public, &out, .handle = 1));
     memcpy(copy, out.material.data, sizeof copy);
-    assert_status(HF_OK, CALL(user, key_import, NULL, .handle = 2,
-                              .type = HF_KEY_P256_PUBLIC, .access = HF_ACCESS_ADMIN_READ,
-                              .material = hf_bytes_of(copy, sizeof copy)));
+    assert_status(HF_OK,
+                  CALL(user, key_import, NULL, .handle = 2, .type = HF_KEY_P256_PUBLIC,
+                       .flags = HF_USAGE_VERIFY, .access = HF_ACCESS_ADMIN_READ,
+                       .material = hf_bytes_of(copy, sizeof copy)));
     assert_status(HF_ERR_ACCESS, CALL(user, key_export_public, NULL, .handle = 2));
     assert_status(HF_OK, CALL(admin, key_export_public, NULL, .handle = 2));
 }
@@ -478,7 +614,7 @@ static void test_revoke_ends_all_usage_for_good(void **state)
         uint32_t flags = info_of(p, handle).flags;
         assert_int_equal(HF_FLAG_LOCAL | HF_FLAG_NONMODIFIABLE | HF_FLAG_REVOKED, flags);
         assert_status(HF_ERR_ACCESS, import(p, handle, 0, store));
-        assert_status(HF_OK, CALL(p, key_export_public, NULL, .handle = handle));
+        assert_status(HF_ERR_USAGE, CALL(p, key_export_public, NULL, .handle = handle));
         assert_status(HF_OK, CALL(p, key_erase, NULL, .handle = handle));
     }
 }
@@ -505,8 +641,11 @@ int main(void)
         TEST(test_import_length_or_material_wrong_is_refused),
         TEST(test_import_der_of_symmetric_is_refused),
         TEST(test_import_of_an_export_is_the_same_key),
+        TEST(test_import_sec1_and_encrypted),
+        TEST(test_import_of_a_stateful_key_is_refused),
         TEST(test_new_key_of_unknown_type_is_refused),
         TEST(test_new_key_with_usage_that_makes_no_sense_is_refused),
+        TEST(test_new_key_with_usage_that_makes_sense_is_made),
         TEST(test_new_key_ephemeral_is_never_stored),
         TEST(test_new_key_over_nonmodifiable_is_refused),
         TEST(test_new_key_beyond_quota_or_cache_is_refused),
@@ -517,6 +656,7 @@ int main(void)
         TEST(test_export_of_what_must_not_leave_is_refused),
         TEST(test_export_der_of_symmetric_is_refused),
         TEST(test_export_public_of_private_and_public_key_agree),
+        TEST(test_export_public_of_a_key_without_usage_is_refused),
         TEST(test_access_bits_need_admin),
         TEST(test_access_bit_of_a_public_key_needs_admin),
         TEST(test_access_bits_of_a_hidden_key_need_admin),
