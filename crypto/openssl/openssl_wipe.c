@@ -9,7 +9,8 @@
  */
 #include "openssl_device.h"
 
-/* Bytes. SLH-DSA goes deepest, 16 KiB; RSA-2048 with AVX-512 uses 13, most less than 5. */
+/* Bytes. SLH-DSA goes deepest, 16 KiB; RSA-2048 with AVX-512 uses 13, most others less
+ * than 5. */
 #define DEAD_STACK_SIZE (24u * 1024u)
 
 /* Called by its address, so not inlined: its frame lies where the operation's were. */
