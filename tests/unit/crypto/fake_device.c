@@ -141,25 +141,27 @@ static int fake_hash(void *context, uint16_t algorithm, hf_bytes input, size_t o
 static int fake_stream_open(void *context, const hf_crypto_op *op, bool is_backward,
                             void **stream)
 {
+    fake_device *device = context;
     (void)is_backward;
-    int rc = enter(context, op->algorithm);
+    device->op = *op;
+    int rc = enter(device, op->algorithm);
     *stream = rc == HF_OK ? FAKE_STREAM : NULL;
     return rc;
 }
 
 static int fake_stream_update(void *context, void *stream, hf_bytes input, hf_buffer *out)
 {
-    (void)out;
     (void)stream;
     (void)input;
-    return enter(context, 0);
+    int rc = enter(context, 0);
+    return out == NULL ? rc : emit(context, rc, out);
 }
 
 static int fake_stream_finish(void *context, void *stream, hf_buffer *out, hf_buffer *tag)
 {
-    (void)tag;
     (void)stream;
-    return emit(context, enter(context, 0), out);
+    int rc = emit(context, enter(context, 0), out);
+    return tag == NULL ? rc : emit(context, rc, tag);
 }
 
 static void fake_stream_close(void *context, void *stream)
@@ -172,6 +174,7 @@ static int fake_compute(void *context, const hf_crypto_op *op, hf_buffer *out)
 {
     fake_device *device = context;
     device->parsed = op->key->parsed;
+    device->op = *op;
     return emit(device, enter(device, op->algorithm), out);
 }
 
@@ -179,6 +182,7 @@ static int fake_verify(void *context, const hf_crypto_op *op)
 {
     fake_device *device = context;
     device->parsed = op->key->parsed;
+    device->op = *op;
     return enter(device, op->algorithm);
 }
 
@@ -187,7 +191,7 @@ static int fake_encrypt(void *context, const hf_crypto_op *op, hf_buffer *out,
 {
     fake_device *device = context;
     int rc = fake_compute(device, op, out);
-    return emit(device, rc, tag);
+    return tag == NULL ? rc : emit(device, rc, tag);
 }
 
 /* After its operation, when the lock has been given back. */

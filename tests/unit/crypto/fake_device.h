@@ -40,6 +40,7 @@ typedef struct fake_device {
     int unlocked_count; /* operations called without the lock */
     const void *parsed; /* of the last operation with a key */
     uint32_t last_kind; /* key type or algorithm of the last operation */
+    hf_crypto_op op;    /* of the last operation that has one; pointers may be stale */
 } fake_device;
 
 extern const hf_crypto_device_ops fake_ops;
