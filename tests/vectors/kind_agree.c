@@ -17,8 +17,11 @@ typedef struct agreement {
     hf_bytes peer;
 } agreement;
 
+#define PEER_LEN_MAX 1024u /* bytes that the request carries */
+
 static void agree(vectors_case *c, const agreement *a)
 {
+    c->is_misshapen = a->peer.len == 0 || a->peer.len > PEER_LEN_MAX;
     hf_handle base = vectors_import(
         c, &(hf_key_import_request){ .type = a->key_type,
                                      .flags = HF_USAGE_DERIVE | HF_FLAG_ALLOW_SECRET,

@@ -128,7 +128,7 @@ void drive_aead(vectors_case *c)
         vectors_skip(c, "nonce of more than 128 bytes: more than libcrypto takes");
         return;
     }
-    uint32_t policy = HF_FLAG_ALLOW_NONCE | (is_chacha ? 0 : HF_FLAG_MAC_LEN(4));
+    uint32_t policy = HF_FLAG_ALLOW_NONCE | (is_chacha ? 0 : HF_FLAG_MAC_LEN(1));
     a.key = vectors_import(c, &(hf_key_import_request){
                                   .type = is_chacha ? HF_KEY_CHACHA20 : aes_type(key.len),
                                   .flags = HF_USAGE_ENCRYPT | HF_USAGE_DECRYPT | policy,
@@ -266,6 +266,9 @@ void drive_key_wrap(vectors_case *c)
                .key_algorithm = is_padded ? HF_ALG_WRAP_AES_KWP : HF_ALG_WRAP_AES_KW,
                .plain = vectors_field(c, "msg"),
                .wrapped = vectors_field(c, "ct") };
+    /* Two blocks, or three; bytes of whole half blocks. */
+    c->is_misshapen = c->is_misshapen || w.wrapped.len % 8 != 0 ||
+                      w.wrapped.len < (is_padded ? 16 : 24);
     w.kek = vectors_import(
         c, &(hf_key_import_request){ .type = aes_type(key.len),
                                      .flags = HF_USAGE_ENCRYPT | HF_USAGE_DECRYPT |

@@ -70,6 +70,7 @@ typedef struct vectors_case {
     const char *algorithm;  /* of the file, or of the group */
     bool is_forward_valid;  /* what the steps must show: vectors_produced, */
     bool is_backward_valid; /* and the others */
+    bool is_misshapen;      /* a length is one that the protocol or its tables refuse */
     unsigned step_count;
     bool has_failed;
     const char *skip; /* why it is skipped, or NULL */
@@ -133,12 +134,9 @@ void vectors_erase(vectors_case *c, hf_handle handle);
 /* The driver for a "type" of group; NULL when there is none. */
 vectors_driver vectors_driver_find(const char *type);
 
-/* What Holdfast makes of a vector: sets is_forward_valid and is_backward_valid. False
- * when nothing was decided. */
+/* What Holdfast makes of a vector: sets is_forward_valid, is_backward_valid and
+ * is_misshapen. False when nothing was decided. */
 bool vectors_decide(vectors_case *c);
-
-/* May the vector be refused with HF_ERR_RANGE? */
-bool vectors_may_be_out_of_range(const vectors_case *c);
 
 void drive_aead(vectors_case *c);
 void drive_cipher(vectors_case *c);
