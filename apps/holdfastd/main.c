@@ -109,6 +109,11 @@ int main(int argc, char **argv)
     }
     workers_choose(&settings);
     limits_set(&settings);
+    if (hf_openssl_wipe_freed() != HF_OK) {
+        fprintf(stderr, "holdfastd: libcrypto was used before the daemon could see to it "
+                        "that it wipes its memory\n");
+        return EXIT_FAILURE;
+    }
     sigset_t signals;
     signals_block(&signals);
     if (hfd_daemon_open_log(&daemon, &settings) != HF_OK) {

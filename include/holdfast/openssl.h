@@ -9,7 +9,8 @@
  * It does every algorithm and key type of crypto.h, with the providers that the process's
  * OpenSSL configuration loads. libcrypto's error queue of the calling thread is emptied
  * when an operation fails. A parsed key holds the key's secret in libcrypto's memory,
- * which is wiped when the parsed key is destroyed.
+ * which is wiped when the parsed key is destroyed; the rest of it with
+ * hf_openssl_wipe_freed.
  *
  *     hf_openssl *openssl = NULL;
  *     int rc = hf_openssl_open(&openssl);
@@ -26,6 +27,12 @@
 #include "holdfast/crypto.h"
 
 typedef struct hf_openssl hf_openssl;
+
+/* Have libcrypto wipe all memory that it frees. Of itself it wipes what it knows to be
+ * secret, which is not all that betrays a key. For the whole process and for good; the
+ * program calls it, before anything in it uses libcrypto. HF_OK, also when called again;
+ * HF_ERR_STATE: libcrypto has memory already, nothing is changed. Single-threaded. */
+int hf_openssl_wipe_freed(void) HF_MUST_CHECK;
 
 /* Fetch the algorithms, once for the life of the process's server. HF_OK, HF_ERR_ARG
  * (NULL), HF_ERR_NOMEM, or HF_ERR_CRYPTO (the providers lack an algorithm). *openssl is
