@@ -139,9 +139,12 @@ static uint32_t import_room(const hf_request *rq)
     return (uint32_t)hf_crypto_key_len_max(rq->in.key_import.type, HF_FORMAT_RAW);
 }
 
+/* A password is made slow to guess, and so to use. */
 static hf_cost import_cost(const hf_request *rq)
 {
-    return hf_request_cost(rq->in.key_import.type, 0);
+    const hf_key_import_request *in = &rq->in.key_import;
+    return in->format == HF_FORMAT_ENCRYPTED ? HF_COST_SLOW
+                                             : hf_request_cost(in->type, 0);
 }
 
 static int import_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
