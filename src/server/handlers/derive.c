@@ -198,9 +198,6 @@ int hf_derive_prepare(hf_request *rq)
         rc = w.is_exported ? admit_export(rq, &w) : admit_key(rq, &w);
     }
     if (rc == HF_OK) {
-        rc = check_derivation(rq, &w);
-    }
-    if (rc == HF_OK) {
         rc = hf_secret_find_len(&(hf_secret_plan){ .source = w.source,
                                                    .base_type = rq->leases[0].key.type,
                                                    .kdf = w.kdf,
@@ -208,6 +205,9 @@ int hf_derive_prepare(hf_request *rq)
                                                    .type = w.key.type,
                                                    .len = w.len },
                                 &len);
+    }
+    if (rc == HF_OK) {
+        rc = check_derivation(rq, &w);
     }
     rq->meta.len = len;
     return rc;
