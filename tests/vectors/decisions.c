@@ -40,8 +40,8 @@ static const decision decisions[] = {
     { "NegativeOfPrime", false, false },
 };
 
-/* What the protocol or its tables (algorithm.h) do not have is refused as such, before any
- * cryptography. Only these vectors may be refused so. */
+/* What the protocol or its tables (algorithm.h) do not have is refused as such, before
+ * any cryptography. Only these vectors may be refused so. */
 static const char *const misshapen[] = {
     "EmptyKey",        "IncorrectPrivateKeyLength",
     "InsecureTagSize", "IncorrectSignatureLength",

@@ -14,6 +14,46 @@ static uint32_t aes_type(size_t len)
     return len == 32 ? HF_KEY_AES_256 : len == 24 ? HF_KEY_AES_192 : HF_KEY_AES_128;
 }
 
+/* ---- streams ---- */
+
+#define STREAM_PART 37u  /* bytes at a time, so that parts end inside of blocks */
+#define STREAM_MAX 2048u /* bytes of a whole output */
+
+/* All that a stream gives for `input`, and a tag behind it. */
+static int stream(vectors_case *c, const hf_cipher_start_request *request, hf_bytes input,
+                  hf_bytes *out)
+{
+    hf_client *client = c->run->client;
+    hf_buffer whole = hf_buffer_of(vectors_take(c, STREAM_MAX), STREAM_MAX);
+    hf_cipher_start_response start = { 0 };
+    int rc =
+        c->has_failed ? HF_ERR_NOMEM : hf_client_cipher_start(client, request, &start);
+    for (size_t at = 0; rc == HF_OK && at < input.len; at += STREAM_PART) {
+        size_t left = input.len - at;
+        hf_stream_update_request part = {
+            .stream = start.stream,
+            .data = hf_bytes_of(input.data + at, left < STREAM_PART ? left : STREAM_PART),
+        };
+        hf_stream_update_response some = { 0 };
+        rc = hf_client_stream_update(client, &part, &some);
+        rc = rc == HF_OK ? hf_buffer_append(&whole, some.data) : rc;
+    }
+    hf_stream_finish_response end = { 0 };
+    if (start.stream != 0) {
+        int finish_rc = hf_client_stream_finish(
+            client, &(hf_stream_finish_request){ .stream = start.stream }, &end);
+        rc = rc == HF_OK ? finish_rc : rc;
+    }
+    if (rc == HF_OK) {
+        rc = hf_buffer_append(&whole, end.data);
+    }
+    if (rc == HF_OK) {
+        rc = hf_buffer_append(&whole, end.tag);
+    }
+    *out = hf_bytes_of(whole.data, whole.len);
+    return rc;
+}
+
 /* ---- AEAD ---- */
 
 typedef struct aead {
@@ -63,47 +103,17 @@ static void aead_one_shot(vectors_case *c, const aead *a)
                      joined(c, a->ciphertext, a->tag));
 }
 
-/* A part of the input at a time, so that parts end inside of blocks. */
-#define STREAM_PART 37u
-
 static void aead_stream(vectors_case *c, const aead *a)
 {
-    hf_client *client = c->run->client;
-    uint8_t out[2048];
-    hf_buffer whole = hf_buffer_of(out, sizeof out);
-    hf_cipher_start_response start = { 0 };
-    int rc = hf_client_cipher_start(
-        client,
-        &(hf_cipher_start_request){ .handle = a->key,
-                                    .algorithm = a->algorithm,
-                                    .tag_len = (uint16_t)a->tag.len,
-                                    .nonce = a->nonce,
-                                    .aad = a->aad },
-        &start);
-    for (size_t at = 0; rc == HF_OK && at < a->plaintext.len; at += STREAM_PART) {
-        size_t left = a->plaintext.len - at;
-        hf_bytes part =
-            hf_bytes_of(a->plaintext.data + at, left < STREAM_PART ? left : STREAM_PART);
-        hf_stream_update_response some = { 0 };
-        rc = hf_client_stream_update(
-            client, &(hf_stream_update_request){ .stream = start.stream, .data = part },
-            &some);
-        rc = rc == HF_OK ? hf_buffer_append(&whole, some.data) : rc;
-    }
-    hf_stream_finish_response end = { 0 };
-    if (start.stream != 0) {
-        int finish_rc = hf_client_stream_finish(
-            client, &(hf_stream_finish_request){ .stream = start.stream }, &end);
-        rc = rc == HF_OK ? finish_rc : rc;
-    }
-    if (rc == HF_OK) {
-        rc = hf_buffer_append(&whole, end.data);
-    }
-    if (rc == HF_OK) {
-        rc = hf_buffer_append(&whole, end.tag);
-    }
-    vectors_produced(c, "encrypt as a stream", rc, hf_bytes_of(whole.data, whole.len),
-                     joined(c, a->ciphertext, a->tag));
+    hf_bytes out = { 0 };
+    int rc = stream(c,
+                    &(hf_cipher_start_request){ .handle = a->key,
+                                                .algorithm = a->algorithm,
+                                                .tag_len = (uint16_t)a->tag.len,
+                                                .nonce = a->nonce,
+                                                .aad = a->aad },
+                    a->plaintext, &out);
+    vectors_produced(c, "encrypt as a stream", rc, out, joined(c, a->ciphertext, a->tag));
 }
 
 static uint16_t aead_algorithm(const char *name)
@@ -137,7 +147,7 @@ void drive_aead(vectors_case *c)
         return;
     }
     aead_one_shot(c, &a);
-    /* An empty nonce asks the server for one of its own. */
+    /* CCM is no stream: it begins with the length of its input. */
     if (a.algorithm != HF_ALG_AES_CCM && !c->has_failed) {
         aead_stream(c, &a);
     }
@@ -145,6 +155,21 @@ void drive_aead(vectors_case *c)
 }
 
 /* ---- CBC with padding, XTS ---- */
+
+static void cipher_streams(vectors_case *c, hf_handle key, uint16_t algorithm)
+{
+    hf_bytes plaintext = vectors_field(c, "msg"), ciphertext = vectors_field(c, "ct");
+    hf_cipher_start_request request = { .handle = key,
+                                        .algorithm = algorithm,
+                                        .nonce = vectors_field(c, "iv"),
+                                        .is_decrypt = 1 };
+    hf_bytes out = { 0 };
+    int rc = stream(c, &request, ciphertext, &out);
+    vectors_recovered(c, "decrypt as a stream", rc, out, plaintext);
+    request.is_decrypt = 0;
+    rc = stream(c, &request, plaintext, &out);
+    vectors_produced(c, "encrypt as a stream", rc, out, ciphertext);
+}
 
 void drive_cipher(vectors_case *c)
 {
@@ -188,6 +213,9 @@ void drive_cipher(vectors_case *c)
                                                   .plaintext = plaintext },
                            &sealed);
     vectors_produced(c, "encrypt", rc, sealed.ciphertext, ciphertext);
+    if (!is_xts && !c->has_failed) {
+        cipher_streams(c, handle, algorithm);
+    }
     vectors_erase(c, handle);
 }
 

@@ -8,7 +8,23 @@
 
 #include "vectors/vectors.h"
 
-/* `request`: all but the handle, the signature and the data. */
+/* The digest of the message, by the server. */
+static hf_bytes hash_message(vectors_case *c, uint16_t hash)
+{
+    hf_hash_response answer = { 0 };
+    int rc = hf_client_hash(
+        c->run->client,
+        &(hf_hash_request){ .algorithm = hash, .data = vectors_field(c, "msg") },
+        &answer);
+    if (rc != HF_OK) {
+        vectors_fail(c, "the server does not hash the message");
+        return hf_bytes_of(NULL, 0);
+    }
+    return vectors_keep(c, answer.digest);
+}
+
+/* `request`: all but the handle, the signature and the data. Where the algorithm has a
+ * hash, the same once more with the digest. */
 static void verify(vectors_case *c, hf_handle key, hf_verify_request request)
 {
     hf_verify_response nothing;
@@ -16,15 +32,50 @@ static void verify(vectors_case *c, hf_handle key, hf_verify_request request)
     request.signature = vectors_field(c, "sig");
     request.data = vectors_field(c, "msg");
     vectors_checked(c, "verify", hf_client_verify(c->run->client, &request, &nothing));
+    if (request.hash == 0) {
+        return;
+    }
+    request.data = hash_message(c, request.hash);
+    request.is_digest = 1;
+    vectors_checked(c, "verify a digest",
+                    hf_client_verify(c->run->client, &request, &nothing));
+    if (request.algorithm == HF_ALG_ECDSA) {
+        request.hash = 0; /* of whatever hash */
+        request.is_digest = 0;
+        vectors_checked(c, "verify any digest",
+                        hf_client_verify(c->run->client, &request, &nothing));
+    }
 }
 
-static hf_handle import_public(vectors_case *c, uint32_t type)
+static void check_public(vectors_case *c, hf_handle key, uint16_t format, hf_bytes right)
 {
-    return vectors_import_group(
-        c, &(hf_key_import_request){ .type = type,
-                                     .flags = HF_USAGE_VERIFY,
-                                     .format = HF_FORMAT_DER,
-                                     .material = vectors_field(c, "publicKeyDer") });
+    hf_key_export_public_response answer = { 0 };
+    int rc = hf_client_key_export_public(
+        c->run->client,
+        &(hf_key_export_public_request){ .handle = key, .format = format }, &answer);
+    vectors_produced(c, "public key", rc, answer.material, right);
+}
+
+/* The group's key, from SubjectPublicKeyInfo. The server gives it back in that form and
+ * in the raw one. */
+static hf_handle import_public(vectors_case *c, uint32_t type, hf_bytes raw)
+{
+    hf_bytes der = vectors_field(c, "publicKeyDer");
+    hf_handle key =
+        vectors_import_group(c, &(hf_key_import_request){ .type = type,
+                                                          .flags = HF_USAGE_VERIFY,
+                                                          .format = HF_FORMAT_DER,
+                                                          .material = der });
+    if (key != 0 && c->is_forward_valid) {
+        check_public(c, key, HF_FORMAT_DER, der);
+        check_public(c, key, HF_FORMAT_RAW, raw);
+    }
+    return key;
+}
+
+static hf_bytes raw_of(vectors_case *c, const char *field)
+{
+    return vectors_hex(c, json_object_get(c->group, "publicKey"), field);
 }
 
 /* ---- ECDSA, EdDSA ---- */
@@ -58,7 +109,7 @@ static uint32_t curve_type(const json_t *group)
 void drive_ecdsa(vectors_case *c)
 {
     bool is_raw = strcmp(vectors_text(c->group, "type"), "EcdsaP1363Verify") == 0;
-    hf_handle key = import_public(c, curve_type(c->group));
+    hf_handle key = import_public(c, curve_type(c->group), raw_of(c, "uncompressed"));
     if (key != 0) {
         verify(
             c, key,
@@ -71,7 +122,7 @@ void drive_ecdsa(vectors_case *c)
 void drive_eddsa(vectors_case *c)
 {
     uint32_t type = curve_type(c->group);
-    hf_handle key = import_public(c, type);
+    hf_handle key = import_public(c, type, raw_of(c, "pk"));
     if (key != 0) {
         verify(c, key,
                (hf_verify_request){ .algorithm = type == HF_KEY_ED25519_PUBLIC
@@ -93,7 +144,8 @@ void drive_rsa_verify(vectors_case *c)
         request.mgf_hash = vectors_hash(vectors_text(c->group, "mgfSha"));
         request.salt_len = (uint16_t)vectors_number(c->group, "sLen");
     }
-    hf_handle key = import_public(c, HF_KEY_RSA_2048_PUBLIC);
+    hf_handle key =
+        import_public(c, HF_KEY_RSA_2048_PUBLIC, vectors_field(c, "publicKeyAsn"));
     if (key != 0) {
         verify(c, key, request);
     }

@@ -82,8 +82,8 @@ typedef void (*vectors_driver)(vectors_case *c);
 
 /* ---- what a vector says ---- */
 
-/* The bytes of a hexadecimal field; none when it is absent. A field that is no hex fails
- * the vector. */
+/* The bytes of a hexadecimal field; none when it, or the object, is absent. A field that
+ * is no hex fails the vector. */
 hf_bytes vectors_hex(vectors_case *c, const json_t *object, const char *field);
 
 /* A field of the vector, or of its group; "" when absent. */
