@@ -78,7 +78,7 @@ typedef struct hf_openssl_key {
 int hf_openssl_failed(int status) HF_MUST_CHECK;
 
 /* Wipe what libcrypto has left on the stack: of hf_crypto_device_ops. */
-void hf_openssl_wipe(void *context);
+void hf_openssl_wipe(void *context, bool is_hash);
 
 /* openssl_hash.c; see hf_crypto_device_ops. Open fetches, as of all these files. */
 void hf_openssl_hash_open(hf_openssl *openssl);

@@ -13,10 +13,15 @@
  * than 5. */
 #define DEAD_STACK_SIZE (24u * 1024u)
 
-/* Called by its address, so not inlined: its frame lies where the operation's were. */
-void hf_openssl_wipe(void *context)
+/* The same of a hash: less than 2. */
+#define DEAD_STACK_SIZE_HASH (4u * 1024u)
+
+/* Called by its address, so not inlined: its frame lies where the operation's were.
+ * Stacks grow down: what went less deep has used the end of the array. */
+void hf_openssl_wipe(void *context, bool is_hash)
 {
     uint8_t dead[DEAD_STACK_SIZE];
+    size_t len = is_hash ? DEAD_STACK_SIZE_HASH : DEAD_STACK_SIZE;
     (void)context;
-    hf_wipe(dead, sizeof(dead));
+    hf_wipe(dead + (sizeof(dead) - len), len);
 }

@@ -163,9 +163,10 @@ typedef struct hf_crypto_device_ops {
     int (*decapsulate)(void *context, const hf_crypto_op *op, hf_buffer *secret);
     /* Wipe what an operation has left where no variable of ours is: on the stack, below
      * the frames that are in use. Called after each operation, also one that failed, on
-     * its thread and in the frame that called it, without the device's lock. NULL: it
-     * leaves nothing. */
-    void (*wipe)(void *context);
+     * its thread and in the frame that called it, without the device's lock. is_hash:
+     * it was `hash`, which goes less deep, and which hash-based signatures call by the
+     * million. NULL: the device leaves nothing. */
+    void (*wipe)(void *context, bool is_hash);
 } hf_crypto_device_ops;
 
 typedef struct hf_crypto_device_config {

@@ -70,7 +70,7 @@ int hf_crypto_call_run(const hf_crypto_call *call)
     rc = call->operation(call);
     rc = device_unlock(device, rc);
     if (device->config.ops->wipe != NULL) {
-        device->config.ops->wipe(device->config.context);
+        device->config.ops->wipe(device->config.context, call->is_hash);
     }
     if (rc != HF_OK) {
         restore(call->out, out_len, call->out_len);

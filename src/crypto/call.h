@@ -16,6 +16,7 @@ typedef struct hf_crypto_call {
      * needs. */
     int (*operation)(const struct hf_crypto_call *call);
     uint32_t kind;                   /* key type or algorithm */
+    bool is_hash;                    /* the operation is `hash` */
     uint16_t format;                 /* enum hf_key_format */
     const hf_key_encoding *encoding; /* import */
     hf_bytes input;                  /* random: `data` is not used, `len` is */

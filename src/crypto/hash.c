@@ -53,6 +53,7 @@ int hf_crypto_xof(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
     return hf_crypto_call_run(&(hf_crypto_call){ .device = found,
                                                  .operation = call_hash,
                                                  .kind = op->algorithm,
+                                                 .is_hash = true,
                                                  .input = op->input,
                                                  .out = out,
                                                  .out_len = output_len });

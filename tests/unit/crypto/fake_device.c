@@ -195,10 +195,11 @@ static int fake_encrypt(void *context, const hf_crypto_op *op, hf_buffer *out,
 }
 
 /* After its operation, when the lock has been given back. */
-static void fake_wipe(void *context)
+static void fake_wipe(void *context, bool is_hash)
 {
     fake_device *device = context;
     device->wipe_count++;
+    device->wipe_hash_count += is_hash ? 1 : 0;
     assert_int_equal(device->wipe_count, device->call_count);
     assert_true(device->lock == NULL || device->lock->depth == 0);
 }

@@ -36,11 +36,12 @@ typedef struct fake_device {
     size_t out_len;          /* bytes that it writes to each output */
     fake_lock *lock;         /* must be held during operations; NULL = not looked at */
     int call_count;
-    int wipe_count;     /* operations that were wiped behind */
-    int unlocked_count; /* operations called without the lock */
-    const void *parsed; /* of the last operation with a key */
-    uint32_t last_kind; /* key type or algorithm of the last operation */
-    hf_crypto_op op;    /* of the last operation that has one; pointers may be stale */
+    int wipe_count;      /* operations that were wiped behind */
+    int wipe_hash_count; /* of these, hashes */
+    int unlocked_count;  /* operations called without the lock */
+    const void *parsed;  /* of the last operation with a key */
+    uint32_t last_kind;  /* key type or algorithm of the last operation */
+    hf_crypto_op op;     /* of the last operation that has one; pointers may be stale */
 } fake_device;
 
 extern const hf_crypto_device_ops fake_ops;

@@ -172,6 +172,7 @@ static void test_every_operation_holds_the_lock_once(void **state)
     assert_int_equal(call_all(&f.crypto, HF_OK), 19);
     assert_int_equal(f.fake.call_count, 21);
     assert_int_equal(f.fake.wipe_count, 21);
+    assert_int_equal(f.fake.wipe_hash_count, 1);
     assert_int_equal(f.lock.acquire_count, 21);
     assert_int_equal(f.fake.unlocked_count, 0);
     assert_int_equal(f.lock.depth, 0);
@@ -187,6 +188,7 @@ static void test_every_failing_operation_releases_the_lock(void **state)
     f.fake.status = HF_ERR_CRYPTO;
     assert_int_equal(call_all(&f.crypto, HF_ERR_CRYPTO), 19);
     assert_int_equal(f.fake.wipe_count, 21);
+    assert_int_equal(f.fake.wipe_hash_count, 1);
     assert_int_equal(f.lock.depth, 0);
     assert_int_equal(hf_crypto_cleanup(&f.crypto), HF_OK);
 }
