@@ -22,7 +22,8 @@ int hf_openssl_curve_export_der(const hf_openssl *openssl, uint32_t type, hf_byt
 int hf_openssl_curve_public_key(const hf_openssl *openssl, const hf_crypto_key *key,
                                 hf_buffer *out) HF_MUST_CHECK;
 
-/* openssl_ec.c: the device's group of a key type's curve; NULL when it is none of ours. */
+/* openssl_ec.c: the device's group of a key type's curve; NULL when libcrypto has
+ * none. */
 const EC_GROUP *hf_openssl_ec_group(const hf_openssl *openssl, uint32_t type);
 /* Raw public key of a scalar: HF_ERR_KEY when the scalar is not in 1 .. n - 1. */
 int hf_openssl_ec_public(const EC_GROUP *group, hf_bytes scalar, hf_buffer *out)

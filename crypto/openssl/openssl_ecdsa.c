@@ -130,9 +130,9 @@ static int signature_der(const hf_crypto_op *op, hf_buffer *der)
     return hf_signature_to_der(op->signature.data, len, der);
 }
 
-/* FIPS 186-5 6.4.2 step 5: a signature that leads to the point at infinity is a wrong one.
- * libcrypto calls it an error, but it is no failure of the device: anybody can make one
- * for a digest of their choice. */
+/* FIPS 186-5 6.4.2 step 5: a signature that leads to the point at infinity is a wrong
+ * one. libcrypto calls it an error, but it is no failure of the device: anybody can make
+ * one for a digest of their choice. */
 static int verify_digest(EVP_PKEY_CTX *ctx, hf_bytes der, hf_bytes digest)
 {
     ERR_clear_error();

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Ed25519 and Ed448 keys in the libcrypto device (RFC 8032). libcrypto takes any string of
- * the right length as a public key and finds out when it verifies; here a point is checked
- * when it is imported.
+ * Ed25519 and Ed448 keys in the libcrypto device (RFC 8032). libcrypto takes any string
+ * of the right length as a public key and finds out when it verifies; here a point is
+ * checked when it is imported.
  */
 #include "openssl_curve.h"
 

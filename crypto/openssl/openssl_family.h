@@ -5,8 +5,8 @@
  * The key families of the libcrypto device: one row each says how keys of the family are
  * made, converted, parsed and signed with. A family without a row is not supported.
  *
- * All functions may be called by many threads at once and leave libcrypto's error queue to
- * the caller (hf_openssl_failed). `type` is one that the row supports. Statuses as in
+ * All functions may be called by many threads at once and leave libcrypto's error queue
+ * to the caller (hf_openssl_failed). `type` is one that the row supports. Statuses as in
  * hf_crypto_device_ops. Constants only, no lock.
  */
 #ifndef HF_OPENSSL_FAMILY_H
@@ -102,8 +102,8 @@ static inline int hf_openssl_verify_status(int verified)
     return verified == 0 ? HF_ERR_VERIFY : HF_ERR_CRYPTO;
 }
 
-/* openssl_encrypted.c: decrypt material in HF_FORMAT_ENCRYPTED and give it to the import of
- * the type's family, which has a row. HF_ERR_VERIFY: wrong password. HF_ERR_RANGE: it
+/* openssl_encrypted.c: decrypt material in HF_FORMAT_ENCRYPTED and give it to the import
+ * of the type's family, which has a row. HF_ERR_VERIFY: wrong password. HF_ERR_RANGE: it
  * costs too much. */
 int hf_openssl_import_encrypted(const hf_openssl *openssl, uint32_t type,
                                 const hf_key_encoding *encoding, hf_bytes in,

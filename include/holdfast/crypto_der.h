@@ -40,8 +40,9 @@ typedef struct hf_key_parts {
  */
 int hf_key_der_decode(uint32_t type, hf_bytes der, hf_key_parts *parts) HF_MUST_CHECK;
 
-/* The same for a SEC1 ECPrivateKey (RFC 5915) that is not in a PKCS#8: the curve inside, if
- * there is one, is the type's. HF_ERR_KEY also for a type that is not private and EC. */
+/* The same for a SEC1 ECPrivateKey (RFC 5915) that is not in a PKCS#8: the curve inside,
+ * if there is one, is the type's. HF_ERR_KEY also for a type that is not private and
+ * EC. */
 int hf_key_der_decode_sec1(uint32_t type, hf_bytes der, hf_key_parts *parts)
     HF_MUST_CHECK;
 

@@ -187,9 +187,10 @@ const hf_key_type_info *hf_key_type_at(size_t index);
  * SubjectPublicKeyInfo for a public one. Only named curves and uncompressed points;
  * attributes are refused. Symmetric and LMS types have no DER.
  *
- * Import takes two more forms: PKCS#8 EncryptedPrivateKeyInfo (RFC 8018, PBES2 with AES in
- * CBC mode) with a password, and SEC1 ECPrivateKey (RFC 5915) for EC keys. A derivation of
- * more than 10,000,000 iterations, or 64 MiB of scrypt, is refused (HF_ERR_RANGE).
+ * Import takes two more forms: PKCS#8 EncryptedPrivateKeyInfo (RFC 8018, PBES2 with AES
+ * in CBC mode) with a password, and SEC1 ECPrivateKey (RFC 5915) for EC keys. A
+ * derivation of more than 10,000,000 iterations, or 64 MiB of scrypt, is refused
+ * (HF_ERR_RANGE).
  */
 enum hf_key_format {
     HF_FORMAT_RAW = 0,

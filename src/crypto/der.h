@@ -7,8 +7,8 @@
  * backwards from the end of the caller's memory, so that a length is known when its
  * header is written.
  *
- * key_der.c, encrypted_der.c and signature_der.c are built on it. Private to src/crypto. Plain
- * memory, no lock: any thread on its own objects.
+ * key_der.c, encrypted_der.c and signature_der.c are built on it. Private to src/crypto.
+ * Plain memory, no lock: any thread on its own objects.
  */
 #ifndef HF_CRYPTO_DER_H
 #define HF_CRYPTO_DER_H

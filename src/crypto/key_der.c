@@ -39,6 +39,9 @@ typedef struct der_row {
     { HF_FAMILY_EC, curve, 2 + 9 + 2 + (more), 2 + (more),                               \
       { 0x30, 9 + 2 + (more), 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,      \
         0x06, (more), __VA_ARGS__ } }
+/* RFC 5639 4.1 */
+#define BRAINPOOL_ROW(curve, last)                                                       \
+    EC_ROW(curve, 9, 0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, last)
 /* RFC 8410 3 */
 #define RFC8410_ROW(family, curve, last)                                                 \
     { family, curve, 7, 0, { 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, last } }
@@ -49,10 +52,9 @@ static const der_row rows[] = {
     EC_ROW(HF_CURVE_P521, 5, 0x2B, 0x81, 0x04, 0x00, 0x23),
     EC_ROW(HF_CURVE_P224, 5, 0x2B, 0x81, 0x04, 0x00, 0x21),
     EC_ROW(HF_CURVE_SECP256K1, 5, 0x2B, 0x81, 0x04, 0x00, 0x0A), /* SEC 2 A.2.1 */
-    /* RFC 5639 4.1 */
-    EC_ROW(HF_CURVE_BRAINPOOL_P256, 9, 0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07),
-    EC_ROW(HF_CURVE_BRAINPOOL_P384, 9, 0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0B),
-    EC_ROW(HF_CURVE_BRAINPOOL_P512, 9, 0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0D),
+    BRAINPOOL_ROW(HF_CURVE_BRAINPOOL_P256, 0x07),
+    BRAINPOOL_ROW(HF_CURVE_BRAINPOOL_P384, 0x0B),
+    BRAINPOOL_ROW(HF_CURVE_BRAINPOOL_P512, 0x0D),
     RFC8410_ROW(HF_FAMILY_MONTGOMERY, HF_CURVE_X25519, 0x6E),
     RFC8410_ROW(HF_FAMILY_MONTGOMERY, HF_CURVE_X448, 0x6F),
     RFC8410_ROW(HF_FAMILY_EDWARDS, HF_CURVE_ED25519, 0x70),

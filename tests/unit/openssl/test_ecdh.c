@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * ECDH of the libcrypto device: the vectors of RFC 5903 8 and RFC 7027 A; for the two
- * curves that those do not have, secrets computed by another implementation. And peers that
- * are none.
+ * curves that those do not have, secrets computed by another implementation. And peers
+ * that are none.
  */
 #include "fixture.h"
 

@@ -2,10 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * ECDSA of the libcrypto device on every curve: keys and signatures of RFC 6979 A.2 for the
- * curves that are there, and signatures by the same rule for the others (secp256k1: key 1;
- * brainpool: the first keys of RFC 7027 A). All of them verify; where libcrypto has
- * deterministic nonces they are made again, bit by bit, and elsewhere they are refused.
+ * ECDSA of the libcrypto device on every curve: keys and signatures of RFC 6979 A.2 for
+ * the curves that are there, and signatures by the same rule for the others (secp256k1:
+ * key 1; brainpool: the first keys of RFC 7027 A). All of them verify; where libcrypto
+ * has deterministic nonces they are made again, bit by bit, and elsewhere they are
+ * refused.
  */
 #include "fixture.h"
 
@@ -321,6 +322,24 @@ static void test_verify_with_key_of_another_curve_is_refused(void **state)
     assert_int_equal(hf_crypto_verify(&fixture_crypto, 0, &op), HF_ERR_VERIFY);
 }
 
+/* FIPS 186-5 6.4.2 step 5: digest = -r * secret makes u1 * G + u2 * Q infinity, with any
+ * s. */
+static void test_verify_leading_to_infinity_is_refused(void **state)
+{
+    (void)state;
+    blob material = unhex(P256_POINT);
+    blob digest =
+        unhex("08ee301548cd9aa52ec3f69fd87f9c57bdf20e9f20419649d0e1b6c700f22e78");
+    blob signature =
+        unhex("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+              "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8");
+    const hf_crypto_key key = key_of(HF_KEY_P256_PUBLIC, &material);
+    hf_crypto_op op = op_of(&key, 0, "");
+    op.input = blob_bytes(&digest);
+    op.signature = blob_bytes(&signature);
+    assert_int_equal(hf_crypto_verify(&fixture_crypto, 0, &op), HF_ERR_VERIFY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_sign_deterministic_matches_or_is_not_supported),
         cmocka_unit_test(test_digest_that_is_not_of_the_hash_is_range_error),
         cmocka_unit_test(test_verify_with_key_of_another_curve_is_refused),
+        cmocka_unit_test(test_verify_leading_to_infinity_is_refused),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * EdDSA of the libcrypto device beside plain Ed25519: Ed448, contexts and the variants with
- * a hash, against RFC 8032 7.2 to 7.5; and public keys of Ed448 that are no points. Where
- * libcrypto does not have them (before 3.2) they are refused and not in the capabilities.
+ * EdDSA of the libcrypto device beside plain Ed25519: Ed448, contexts and the variants
+ * with a hash, against RFC 8032 7.2 to 7.5; and public keys of Ed448 that are no points.
+ * Where libcrypto does not have them (before 3.2) they are refused and not in the
+ * capabilities.
  */
 #include "fixture.h"
 
@@ -278,25 +279,35 @@ static const struct {
     const char *point;
     int status;
 } points[] = {
-    { "base point", "14fa30f25b790898adc8d74e2c13bdfdc4397ce61cffd33ad7c2a0051e9c7887"
+    { "base point",
+      "14fa30f25b790898adc8d74e2c13bdfdc4397ce61cffd33ad7c2a0051e9c7887"
       "4098a36c7373ea4b62c7c9563720768824bcb66e71463f6900", HF_OK },
-    { "base point, other sign", "14fa30f25b790898adc8d74e2c13bdfdc4397ce61cffd33ad7c2a0051e9c7887"
+    { "base point, other sign",
+      "14fa30f25b790898adc8d74e2c13bdfdc4397ce61cffd33ad7c2a0051e9c7887"
       "4098a36c7373ea4b62c7c9563720768824bcb66e71463f6980", HF_OK },
-    { "y = 3 has an x", "0300000000000000000000000000000000000000000000000000000000000000"
+    { "y = 3 has an x",
+      "0300000000000000000000000000000000000000000000000000000000000000"
       "00000000000000000000000000000000000000000000000000", HF_OK },
-    { "y = 2 has no x", "0200000000000000000000000000000000000000000000000000000000000000"
+    { "y = 2 has no x",
+      "0200000000000000000000000000000000000000000000000000000000000000"
       "00000000000000000000000000000000000000000000000000", HF_ERR_KEY },
-    { "x = 0 with a sign", "0100000000000000000000000000000000000000000000000000000000000000"
+    { "x = 0 with a sign",
+      "0100000000000000000000000000000000000000000000000000000000000000"
       "00000000000000000000000000000000000000000000000080", HF_ERR_KEY },
-    { "y = p", "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffff"
+    { "y = p",
+      "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffff"
       "ffffffffffffffffffffffffffffffffffffffffffffffff00", HF_ERR_KEY },
-    { "y = p + 1", "00000000000000000000000000000000000000000000000000000000ffffffff"
+    { "y = p + 1",
+      "00000000000000000000000000000000000000000000000000000000ffffffff"
       "ffffffffffffffffffffffffffffffffffffffffffffffff00", HF_ERR_KEY },
-    { "y = 2^448", "0000000000000000000000000000000000000000000000000000000000000000"
+    { "y = 2^448",
+      "0000000000000000000000000000000000000000000000000000000000000000"
       "00000000000000000000000000000000000000000000000001", HF_ERR_KEY },
-    { "too short", "14fa30f25b790898adc8d74e2c13bdfdc4397ce61cffd33ad7c2a0051e9c7887"
+    { "too short",
+      "14fa30f25b790898adc8d74e2c13bdfdc4397ce61cffd33ad7c2a0051e9c7887"
       "4098a36c7373ea4b62c7c9563720768824bcb66e71463f69", HF_ERR_KEY },
-    { "too long", "14fa30f25b790898adc8d74e2c13bdfdc4397ce61cffd33ad7c2a0051e9c7887"
+    { "too long",
+      "14fa30f25b790898adc8d74e2c13bdfdc4397ce61cffd33ad7c2a0051e9c7887"
       "4098a36c7373ea4b62c7c9563720768824bcb66e71463f690000", HF_ERR_KEY },
 };
 /* clang-format on */
