@@ -114,6 +114,7 @@ static run run_read(fixture *f, uint64_t index)
     run r = { .job = { .params = f->params, .index = index } };
     size_t len = hf_lms_job_room(&f->params);
     r.room = hf_buffer_of(malloc(len), len);
+    memset(r.room.data, 0x5A, len);
     begin(f);
     int rc = hf_lms_read(&f->nvm, KEY, &r.job, r.room);
     assert_int_equal(end(f, rc), HF_OK);
