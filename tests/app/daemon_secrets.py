@@ -22,11 +22,13 @@ import sys
 
 import hfd
 import image
-from catalogue import KINDS
+import secret_forms as forms
+from catalogue import IDS, KINDS
 from secret_uses import DER, EPHEMERAL, LONG, NAMES, RAW, Bench
 from watched import SEED, Watched, chance
 
 NONMODIFIABLE = hfd.constant("nvm.h", "HF_FLAG_NONMODIFIABLE")
+SIGN, VERIFY = (hfd.constant("usage.h", f"HF_USAGE_{name}") for name in ("SIGN", "VERIFY"))
 
 
 def test_erased_keys_leave_nothing(daemon, bench):
@@ -96,6 +98,43 @@ def test_stored_keys_are_in_the_file_only(daemon, bench):
     hfd.check(left == 0, f"{left} destroyed secrets are left by a compaction")
     daemon.look("the store was compacted behind its keys")
     hfd.check(not words_in_file(), "compacted, but destroyed keys are in the file")
+
+
+def find_in_store(daemon, label, size):
+    """The payload behind a label in the file of the store: what no client is told."""
+    for path in glob.glob(f"{daemon.store}/*"):
+        with open(path, "rb") as file:
+            at = (data := file.read()).find(label)
+        if at >= 0:
+            return data[at + len(label):at + len(label) + size]
+    hfd.check(False, "a stored key is not in the file")
+    return b""
+
+
+def test_hash_based_keys_leave_nothing(daemon, bench):
+    """Neither SEED nor a one-time key; the words of SEED come from the file."""
+    for key_type in bench.hss_types:
+        name = f"{key_type:#010x}"
+        label = chance.randbytes(32)
+        handle = bench.client.get("key_generate", type=key_type, store=1, label=label,
+                                  flags=SIGN | VERIFY)["handle"]
+        key = find_in_store(daemon, label, 4 + 8 * (key_type >> 12 & 0xF) + 48)
+        seed = forms.hss_parts(key)[2]
+        daemon.words.alive[name] = daemon.words.add(f"{name}, SEED", [seed])
+        daemon.words.add(f"{name}, one-time", forms.hss_secrets(key)[1:])
+        hfd.check(image.words_of(seed) <= daemon.look(name), f"{name}: SEED is not found")
+        for step in ("key_evict", "key_erase"):
+            data = chance.randbytes(100)
+            sign = {"handle": handle, "algorithm": IDS["HF_ALG_LMS"], "data": data}
+            signature = bench.client.get("sign", **sign)["signature"]
+            bench.client.get("verify", **sign, signature=signature)
+            daemon.look(f"{name}: used")
+            alive = daemon.words.alive.pop(name)
+            bench.client.get(step, handle=handle)
+            daemon.look(f"{name}: {step}")
+            daemon.words.alive[name] = alive
+        del daemon.words.alive[name]
+        print(f"  {name}")
 
 
 def wrong_imports(bench, key_type, raw, der):
@@ -210,6 +249,7 @@ def run():
         print(f"HF_SEED={SEED}")
         bench = Bench(daemon)
         for test in (test_erased_keys_leave_nothing, test_stored_keys_are_in_the_file_only,
+                     test_hash_based_keys_leave_nothing,
                      test_refused_and_replaced_keys_leave_nothing,
                      test_random_bytes_and_digests_leave_nothing,
                      test_sessions_that_end_in_the_middle_leave_nothing):

@@ -104,6 +104,32 @@ def ecdsa_nonce(scalar, curve, digest, signature):
     return [(nonce + times * order).to_bytes(size + 8, "big") for times in (0, 1, 2)]
 
 
+def hss_parts(private_key):
+    """Levels, I and SEED of a private key as the store keeps it (lms.h)."""
+    levels = int.from_bytes(private_key[:4], "big")
+    at = 4 + 8 * levels
+    return levels, private_key[at:at + 16], private_key[at + 16:at + 48]
+
+
+def hss_secrets(private_key):
+    """SEED, and what is derived from it for the first leaves of the first tree: the begins of
+    the chains (RFC 8554 appendix A and 4.3) and the SEED of the tree below (ots.h)."""
+    levels, tree, seed = hss_parts(private_key)
+    found = [seed]
+    for leaf in (0, 1):
+        def derive(number, step, value, prefix=tree + leaf.to_bytes(4, "big")):
+            return hashlib.sha256(prefix + number.to_bytes(2, "big") + bytes([step]) +
+                                  value).digest()
+        if levels > 1:
+            found.append(derive(0xFFFE, 0xFF, seed))
+        for chain in range(67):
+            value = derive(chain, 0xFF, seed)
+            for step in range(3):
+                found.append(value)
+                value = derive(chain, step, value)
+    return found
+
+
 def both_orders(parts):
     return [form for part in parts for form in (part, part[::-1])]
 

@@ -24,7 +24,7 @@ EPHEMERAL = hfd.constant("nvm.h", "HF_FLAG_EPHEMERAL")
 SHA256 = IDS["HF_ALG_SHA256"]
 LONG = 60000  # more than the first buffers of a session hold
 EC, RSA, SLH_DSA, LMS = 3, 6, 11, 12
-# What takes seconds, and differs from the others only in size. (LMS keys are never told.)
+# What takes seconds, and differs from the others only in size. LMS keys are never told.
 LEFT_OUT = {RSA << 24 | PRIVATE << 16 | 3072, RSA << 24 | PRIVATE << 16 | 4096} | \
     {SLH_DSA << 24 | PRIVATE << 16 | size for size in (1, 3, 4, 5, 6, 7, 9, 10, 11, 12)}
 DERIVATION = {"hash": SHA256, "iterations": 10, "salt": b"s" * 16, "kdf_label": b"label",
@@ -49,7 +49,11 @@ class Bench:
         told = self.client.get("capabilities")
         self.algorithms = numbers(told["algorithms"], 2)
         self.flags = {}  # key type: what its keys may do
+        self.hss_types = []
         for key_type in numbers(told["key_types"], 4):
+            # HSS: one and two levels of height 5, W4.
+            if key_type in (LMS << 24 | PRIVATE << 16 | levels << 12 | 0x54 for levels in (1, 2)):
+                self.hss_types.append(key_type)
             is_known = key_type >> 16 & 0xFF in (SECRET, PRIVATE) and key_type >> 24 != LMS
             if is_known and key_type not in LEFT_OUT:
                 self.flags[key_type] = self.find_flags(key_type)
