@@ -40,10 +40,9 @@ const suite_cases *const harness_functional[] = {
 };
 
 const suite_cases *const harness_contended[] = {
-    &suite_hot_key_cases,     &suite_hot_use_cases,
-    &suite_hot_unique_cases,  &suite_hot_object_cases,
-    &suite_hot_list_cases,    &suite_hot_space_cases,
-    &suite_hot_counter_cases, NULL,
+    &suite_hot_key_cases,     &suite_hot_use_cases,  &suite_hot_unique_cases,
+    &suite_hot_object_cases,  &suite_hot_list_cases, &suite_hot_space_cases,
+    &suite_hot_counter_cases, &suite_hot_lms_cases,  NULL,
 };
 
 static int case_setup(void **state)

@@ -239,6 +239,7 @@ extern const suite_cases suite_hot_object_cases;
 extern const suite_cases suite_hot_list_cases;
 extern const suite_cases suite_hot_space_cases;
 extern const suite_cases suite_hot_counter_cases;
+extern const suite_cases suite_hot_lms_cases;
 
 /* ---- after a case ---- */
 

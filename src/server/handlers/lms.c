@@ -25,6 +25,19 @@ static hf_lms_engine engine_of(const hf_request *rq)
     return (hf_lms_engine){ .crypto = &rq->server->crypto, .device = rq->device };
 }
 
+/* The device that hashes: where nobody wishes otherwise one that serves many requests at a
+ * time, since thousands of short operations would keep all others out of an exclusive
+ * one. */
+static int select_hash(hf_request *rq, uint16_t hash, uint32_t key_flags, uint16_t asked)
+{
+    uint16_t affinity;
+    int rc = hf_request_choose_affinity(rq, key_flags, asked, &affinity);
+    if (rc == HF_OK && affinity == HF_AFFINITY_ANY) {
+        return hf_request_find_device(rq, hash, &rq->device);
+    }
+    return rc == HF_OK ? hf_request_select_for_key(rq, hash, 0, key_flags, asked) : rc;
+}
+
 /* ---- generate ---- */
 
 uint32_t hf_lms_generate_room(uint32_t key_type)
@@ -62,7 +75,7 @@ int hf_lms_generate_prepare(hf_request *rq)
         rc = check_absent(rq, rq->id);
     }
     if (rc == HF_OK) {
-        rc = hf_request_select_for_key(rq, HF_ALG_SHA256, 0, key.flags, HF_AFFINITY_ANY);
+        rc = select_hash(rq, HF_ALG_SHA256, key.flags, HF_AFFINITY_ANY);
     }
     if (rc == HF_OK) {
         hf_request_set_meta(rq, key.flags | FORCED_FLAGS, key.access, key.label);
@@ -249,8 +262,7 @@ int hf_lms_sign_prepare(hf_request *rq)
         rc = hf_request_take(rq, lens[i], &parts[i]);
     }
     if (rc == HF_OK) {
-        rc = hf_request_select_for_key(rq, HF_ALG_SHA256, 0, lease->meta.flags,
-                                       rq->in.sign.affinity);
+        rc = select_hash(rq, HF_ALG_SHA256, lease->meta.flags, rq->in.sign.affinity);
     }
     if (rc == HF_OK) {
         rc = hf_keystore_reserve_index(&rq->server->keystore, lease,
@@ -302,8 +314,7 @@ int hf_lms_verify_prepare(hf_request *rq)
     if (hash == HF_ALG_NONE) {
         return HF_ERR_KEY;
     }
-    return hf_request_select_for_key(rq, hash, 0, lease->meta.flags,
-                                     rq->in.verify.affinity);
+    return select_hash(rq, hash, lease->meta.flags, rq->in.verify.affinity);
 }
 
 int hf_lms_verify_work(hf_request *rq)
