@@ -207,6 +207,17 @@ static void test_key_der_of_symmetric_types_does_not_exist(void **state)
                      HF_ERR_KEY);
     assert_int_equal(hf_key_der_decode(0, hf_bytes_of(der, 2), &parts), HF_ERR_KEY);
     assert_int_equal(hf_key_der_encode(HF_KEY_AES_128, &parts, &out), HF_ERR_TYPE);
+    /* SEC1 is of private EC keys only. */
+    uint8_t sec1[39] = { 0x30, 37, 2, 1, 1, 4, 32 };
+    const hf_bytes in = hf_bytes_of(sec1, sizeof(sec1));
+    assert_int_equal(hf_key_der_decode_sec1(HF_KEY_P256, in, &parts), HF_OK);
+    assert_int_equal(parts.secret.len, 32);
+    assert_int_equal(parts.point.len, 0);
+    assert_int_equal(hf_key_der_decode_sec1(HF_KEY_P384, in, &parts), HF_ERR_KEY);
+    assert_int_equal(hf_key_der_decode_sec1(HF_KEY_P256_PUBLIC, in, &parts), HF_ERR_KEY);
+    assert_int_equal(hf_key_der_decode_sec1(HF_KEY_ED25519, in, &parts), HF_ERR_KEY);
+    assert_int_equal(hf_key_der_decode_sec1(HF_KEY_X25519, in, &parts), HF_ERR_KEY);
+    assert_int_equal(hf_key_der_decode_sec1(HF_KEY_AES_256, in, &parts), HF_ERR_KEY);
 }
 
 int main(void)
