@@ -779,6 +779,39 @@ static void test_decapsulate_wrong_length_or_failing_device_is_refused(void **st
     assert_no_key(p, 2);
 }
 
+static int open_large(void **state)
+{
+    fixture *f = fixture_make();
+    size_t size = HF_KEYSTORE_SIZE(FIXTURE_SMALL_COUNT, 1, 8);
+    free(f->key_memory);
+    f->key_memory = aligned_alloc(64, (size + 63) / 64 * 64);
+    assert_non_null(f->key_memory);
+    f->config.keystore.memory = f->key_memory;
+    f->config.keystore.memory_size = size;
+    f->config.keystore.large_count = 1;
+    fixture_start(f);
+    *state = f;
+    return 0;
+}
+
+static void test_public_key_only_encapsulates(void **state)
+{
+    peer *p = open_kem(*state, DERIVE);
+    static const uint8_t public[800] = { 2 }; /* FIPS 203 table 3 */
+    uint8_t ciphertext[CIPHERTEXT_LEN] = { CIPHERTEXT_BYTE };
+    assert_status(HF_OK, import(p, 3, HF_KEY_ML_KEM_512_PUBLIC, DERIVE,
+                                hf_bytes_of(public, sizeof public)));
+    assert_status(HF_OK,
+                  CALL(p, key_encapsulate, NULL, .base = 3, .algorithm = HF_ALG_ML_KEM,
+                       .handle = 2, .type = HF_KEY_SECRET));
+    assert_material(p, 2, hf_bytes_of(kem_secret, 32));
+    assert_status(HF_ERR_TYPE,
+                  CALL(p, key_decapsulate, NULL, .base = 3, .algorithm = HF_ALG_ML_KEM,
+                       .handle = 4, .type = HF_KEY_SECRET,
+                       .ciphertext = hf_bytes_of(ciphertext, CIPHERTEXT_LEN)));
+    assert_no_key(p, 4);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -808,6 +841,8 @@ int main(void)
         TEST(test_kem_secret_becomes_a_key_on_both_sides),
         TEST(test_kem_secret_leaves_only_if_the_key_allows_it),
         TEST(test_decapsulate_wrong_length_or_failing_device_is_refused),
+        cmocka_unit_test_setup_teardown(test_public_key_only_encapsulates, open_large,
+                                        fixture_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

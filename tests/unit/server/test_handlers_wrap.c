@@ -613,6 +613,68 @@ static void test_changed_blob_under_rsa_is_refused(void **state)
     assert_no_key(p, 9);
 }
 
+/* What OAEP reveals to be no AES key is told like everything else that is wrong. */
+static void test_rsa_blob_without_an_aes_key_is_refused(void **state)
+{
+    fixture *f = *state;
+    peer *p = peer_connect(f, 7, FIXTURE_USER);
+    static const size_t lens[] = { 0, 1, 15, 17, 20, 31, 33, 48 };
+    hf_key_export_public_response public;
+    blob raw;
+    make_pair(p, 0);
+    assert_status(HF_OK, CALL(p, key_export_public, &public, .handle = KEK));
+    keep(&raw, public.material);
+    const hf_crypto_key key = { .type = HF_KEY_RSA_2048_PUBLIC,
+                                .material = bytes_of(&raw) };
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        blob b = { .len = 256 + 40 };
+        hf_buffer out = hf_buffer_of(b.data, 256);
+        const hf_crypto_op op = { .algorithm = HF_ALG_RSA_OAEP,
+                                  .hash = HF_ALG_SHA256,
+                                  .key = &key,
+                                  .input = hf_bytes_of(raw.data, lens[i]) };
+        assert_status(HF_OK, hf_crypto_encrypt(&f->server.crypto, 0, &op, &out, NULL));
+        assert_status(HF_ERR_VERIFY, unwrap_rsa(p, HF_KEY_AES_256, 0, 0, &b));
+    }
+    assert_no_key(p, 9);
+}
+
+/* AES keys of all sizes carry what other systems wrap. */
+static void test_rsa_blob_with_any_aes_key_is_taken(void **state)
+{
+    fixture *f = *state;
+    peer *p = peer_connect(f, 7, FIXTURE_USER);
+    static const uint32_t inner_types[] = { HF_KEY_AES_128, HF_KEY_AES_192,
+                                            HF_KEY_AES_256 };
+    hf_key_export_public_response public;
+    blob raw;
+    make_pair(p, 0);
+    assert_status(HF_OK, CALL(p, key_export_public, &public, .handle = KEK));
+    keep(&raw, public.material);
+    const hf_crypto_key key = { .type = HF_KEY_RSA_2048_PUBLIC,
+                                .material = bytes_of(&raw) };
+    for (size_t i = 0; i < 3; i++) {
+        blob b;
+        hf_buffer out = hf_buffer_of(b.data, sizeof b.data);
+        const hf_crypto_key inner = { .type = inner_types[i],
+                                      .material = hf_bytes_of(kek_bytes, 16 + 8 * i) };
+        const hf_crypto_op first = { .algorithm = HF_ALG_RSA_OAEP,
+                                     .hash = HF_ALG_SHA256,
+                                     .key = &key,
+                                     .input = inner.material };
+        const hf_crypto_op second = { .algorithm = HF_ALG_AES_KWP,
+                                      .key = &inner,
+                                      .input = hf_bytes_of(key_bytes, 32) };
+        assert_status(HF_OK, hf_crypto_encrypt(&f->server.crypto, 0, &first, &out, NULL));
+        assert_status(HF_OK,
+                      hf_crypto_encrypt(&f->server.crypto, 0, &second, &out, NULL));
+        b.len = out.len;
+        assert_status(HF_OK, unwrap_rsa(p, HF_KEY_AES_256, 0, 0, &b));
+        assert_material(p, 9, hf_bytes_of(key_bytes, 32));
+        erase(p, 9);
+    }
+}
+
 /* A whole RSA key: larger than a small slot, larger than what the KEK could encrypt. */
 static void test_rsa_key_goes_under_aes_and_under_rsa(void **state)
 {
@@ -1089,6 +1151,8 @@ int main(void)
         TEST(test_form_without_metadata_needs_to_be_told),
         TEST_LARGE(test_rsa_public_key_wraps_what_the_private_one_unwraps),
         TEST_LARGE(test_changed_blob_under_rsa_is_refused),
+        TEST_LARGE(test_rsa_blob_without_an_aes_key_is_refused),
+        TEST_LARGE(test_rsa_blob_with_any_aes_key_is_taken),
         TEST_LARGE(test_rsa_key_goes_under_aes_and_under_rsa),
         TEST(test_kek_that_may_not_is_refused),
         TEST_LARGE(test_kek_or_form_that_does_not_fit_is_refused),
