@@ -39,6 +39,9 @@
 /* Short Weierstrass curves, counted with the unused 0. */
 #define HF_OPENSSL_GROUP_COUNT (HF_CURVE_BRAINPOOL_P512 + 1)
 
+/* Post-quantum parameter sets: 3 of ML-KEM, 3 of ML-DSA, 12 of SLH-DSA. */
+#define HF_OPENSSL_PQ_COUNT 18
+
 struct hf_openssl {
     /* What libcrypto does not have is NULL and not supported. */
     EVP_MD *md[HF_OPENSSL_HASH_COUNT];
@@ -46,9 +49,10 @@ struct hf_openssl {
     EVP_MAC_CTX *cmac[HF_OPENSSL_AES_COUNT];  /* templates: cipher set, a key of zeros */
     EVP_CIPHER *ciphers[HF_OPENSSL_CIPHER_COUNT][HF_OPENSSL_AES_COUNT];
     EC_GROUP *groups[HF_OPENSSL_GROUP_COUNT]; /* by enum hf_curve; NULL = none */
-    bool has_nonce_type;         /* ECDSA takes the kind of its nonce (3.2) */
-    bool has_instance;           /* EdDSA takes its variant and a context (3.2) */
-    bool has_implicit_rejection; /* RSA PKCS#1 v1.5 decryption tells nothing (3.2) */
+    bool has_nonce_type;              /* ECDSA takes the kind of its nonce (3.2) */
+    bool has_instance;                /* EdDSA takes its variant and a context (3.2) */
+    bool has_pq[HF_OPENSSL_PQ_COUNT]; /* in the order of openssl_pq_key.c */
+    bool has_implicit_rejection;      /* RSA PKCS#1 v1.5 decryption tells nothing (3.2) */
     EVP_KDF *hkdf;
     EVP_KDF *kbkdf;
     EVP_KDF *sskdf;

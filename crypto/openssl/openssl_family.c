@@ -9,7 +9,8 @@
 static const hf_openssl_family *const rows[] = {
     &hf_openssl_aes_family,        &hf_openssl_generic_family, &hf_openssl_aes_xts_family,
     &hf_openssl_chacha20_family,   &hf_openssl_ec_family,      &hf_openssl_edwards_family,
-    &hf_openssl_montgomery_family, &hf_openssl_rsa_family,
+    &hf_openssl_montgomery_family, &hf_openssl_rsa_family,     &hf_openssl_ml_kem_family,
+    &hf_openssl_ml_dsa_family,     &hf_openssl_slh_dsa_family,
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))

@@ -40,4 +40,23 @@ int hf_key_info_decode(uint32_t type, hf_bytes der, hf_bytes *content) HF_MUST_C
  */
 int hf_key_info_encode(uint32_t type, hf_bytes content, hf_buffer *out) HF_MUST_CHECK;
 
+/*
+ * The seed in the content of a private key of ML-KEM (RFC 9935) or ML-DSA (RFC 9881):
+ *
+ *   CHOICE { seed [0] OCTET STRING, expandedKey OCTET STRING,
+ *            both SEQUENCE { seed OCTET STRING, expandedKey OCTET STRING } }
+ *
+ * content   what hf_key_info_decode gave.
+ * seed      points into it; of any length: the caller knows which it must have.
+ * expanded  points into it; empty in the seed form. The caller checks that it is what the
+ *           seed gives.
+ *
+ * Returns HF_OK, or HF_ERR_KEY when it is none of these or has no seed.
+ */
+int hf_key_info_decode_seed(hf_bytes content, hf_bytes *seed, hf_bytes *expanded)
+    HF_MUST_CHECK;
+
+/* Append the envelope with the seed form in it; errors as for hf_key_info_encode. */
+int hf_key_info_encode_seed(uint32_t type, hf_bytes seed, hf_buffer *out) HF_MUST_CHECK;
+
 #endif

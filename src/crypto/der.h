@@ -22,7 +22,8 @@ enum hf_der_tag {
     HF_DER_NULL = 0x05,
     HF_DER_OID = 0x06,
     HF_DER_SEQUENCE = 0x30,
-    HF_DER_CONTEXT_0 = 0xA0, /* [0], constructed */
+    HF_DER_IMPLICIT_0 = 0x80, /* [0], primitive */
+    HF_DER_CONTEXT_0 = 0xA0,  /* [0], constructed */
     HF_DER_CONTEXT_1 = 0xA1
 };
 

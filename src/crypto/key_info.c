@@ -96,6 +96,38 @@ int hf_key_info_decode(uint32_t type, hf_bytes der, hf_bytes *content)
     return HF_OK;
 }
 
+int hf_key_info_decode_seed(hf_bytes content, hf_bytes *seed, hf_bytes *expanded)
+{
+    hf_bytes both;
+    *expanded = hf_bytes_of(NULL, 0);
+    if (hf_der_is_next(&content, HF_DER_IMPLICIT_0)) {
+        int rc = hf_der_read(&content, HF_DER_IMPLICIT_0, seed);
+        return rc == HF_OK && content.len == 0 ? HF_OK : HF_ERR_KEY;
+    }
+    if (hf_der_read(&content, HF_DER_SEQUENCE, &both) != HF_OK || content.len != 0 ||
+        hf_der_read(&both, HF_DER_OCTET_STRING, seed) != HF_OK ||
+        hf_der_read(&both, HF_DER_OCTET_STRING, expanded) != HF_OK || both.len != 0 ||
+        expanded->len == 0) {
+        return HF_ERR_KEY;
+    }
+    return HF_OK;
+}
+
+/* The envelope around what is written: last element first. */
+static int close_envelope(hf_der_writer *writer, uint32_t type, const identifier *id,
+                          hf_buffer *out)
+{
+    if (HF_KEY_CLASS(type) != HF_CLASS_PUBLIC) {
+        hf_der_wrap(writer, HF_DER_OCTET_STRING, writer->size);
+    }
+    hf_der_write(writer, hf_bytes_of(id->bytes, id->len));
+    if (HF_KEY_CLASS(type) != HF_CLASS_PUBLIC) {
+        hf_der_write(writer, hf_bytes_of(version_0, sizeof(version_0)));
+    }
+    hf_der_wrap(writer, HF_DER_SEQUENCE, writer->size);
+    return hf_der_end(writer, out);
+}
+
 int hf_key_info_encode(uint32_t type, hf_bytes content, hf_buffer *out)
 {
     identifier id = identifier_of(type);
@@ -105,13 +137,20 @@ int hf_key_info_encode(uint32_t type, hf_bytes content, hf_buffer *out)
     hf_der_writer writer = hf_der_writer_of(out->data + out->len, out->size - out->len);
     if (HF_KEY_CLASS(type) == HF_CLASS_PUBLIC) {
         hf_der_write_bits(&writer, content);
-        hf_der_write(&writer, hf_bytes_of(id.bytes, id.len));
     } else {
         hf_der_write(&writer, content);
-        hf_der_wrap(&writer, HF_DER_OCTET_STRING, writer.size);
-        hf_der_write(&writer, hf_bytes_of(id.bytes, id.len));
-        hf_der_write(&writer, hf_bytes_of(version_0, sizeof(version_0)));
     }
-    hf_der_wrap(&writer, HF_DER_SEQUENCE, writer.size);
-    return hf_der_end(&writer, out);
+    return close_envelope(&writer, type, &id, out);
+}
+
+int hf_key_info_encode_seed(uint32_t type, hf_bytes seed, hf_buffer *out)
+{
+    identifier id = identifier_of(type);
+    if (id.len == 0) {
+        return HF_ERR_TYPE;
+    }
+    hf_der_writer writer = hf_der_writer_of(out->data + out->len, out->size - out->len);
+    hf_der_write(&writer, seed);
+    hf_der_wrap(&writer, HF_DER_IMPLICIT_0, writer.size);
+    return close_envelope(&writer, type, &id, out);
 }

@@ -57,13 +57,13 @@
 
 /* ML-KEM: encapsulate and decapsulate are derivations of a secret. */
 #define ML_KEM(set, public)                                                              \
-    PRIVATE(HF_KEY_ML_KEM_##set, "ml-kem-" #set, 64, public, 0, 64 + 24,                 \
+    PRIVATE(HF_KEY_ML_KEM_##set, "ml-kem-" #set, 64, public, 0, 64 + 22,                 \
             HF_USAGE_DERIVE, 0)
 #define ML_KEM_PUBLIC(set, public)                                                       \
     PUBLIC(HF_KEY_ML_KEM_##set##_PUBLIC, "ml-kem-" #set, public, 0, (public) + 22,       \
            HF_USAGE_DERIVE, 0)
 #define ML_DSA(set, public, signature)                                                   \
-    PRIVATE(HF_KEY_ML_DSA_##set, "ml-dsa-" #set, 32, public, signature, 32 + 24, SIGN,   \
+    PRIVATE(HF_KEY_ML_DSA_##set, "ml-dsa-" #set, 32, public, signature, 32 + 22, SIGN,   \
             HF_SLOW_PRIVATE)
 #define ML_DSA_PUBLIC(set, public, signature)                                            \
     PUBLIC(HF_KEY_ML_DSA_##set##_PUBLIC, "ml-dsa-" #set, public, signature,              \
@@ -71,12 +71,12 @@
 #define SLH_DSA(set, text, n, signature)                                                 \
     { .type = HF_KEY_SLH_DSA(HF_SLH_DSA_##set), .name = "slh-dsa-" text,                 \
       .raw_len_min = 4 * (n), .raw_len_max = 4 * (n), .public_len = 2 * (n),             \
-      .signature_len = signature, .der_len_max = 4 * (n) + 24, .usages = SIGN,           \
+      .signature_len = signature, .der_len_max = 4 * (n) + ((n) == 32 ? 22 : 20), .usages = SIGN,           \
       .slow = SLOW }
 #define SLH_DSA_PUBLIC(set, text, n, signature)                                          \
     { .type = HF_KEY_SLH_DSA_PUBLIC(HF_SLH_DSA_##set), .name = "slh-dsa-" text "-public",\
       .raw_len_min = 2 * (n), .raw_len_max = 2 * (n), .public_len = 2 * (n),             \
-      .signature_len = signature, .der_len_max = 2 * (n) + 24,                           \
+      .signature_len = signature, .der_len_max = 2 * (n) + 18,                           \
       .usages = HF_USAGE_VERIFY, .slow = SLOW }
 
 /* LMS: what is stored is described in lms.h. One level's signature: index, LMOTS type,
