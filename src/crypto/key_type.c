@@ -71,8 +71,8 @@
 #define SLH_DSA(set, text, n, signature)                                                 \
     { .type = HF_KEY_SLH_DSA(HF_SLH_DSA_##set), .name = "slh-dsa-" text,                 \
       .raw_len_min = 4 * (n), .raw_len_max = 4 * (n), .public_len = 2 * (n),             \
-      .signature_len = signature, .der_len_max = 4 * (n) + ((n) == 32 ? 22 : 20), .usages = SIGN,           \
-      .slow = SLOW }
+      .signature_len = signature, .der_len_max = 4 * (n) + ((n) == 32 ? 22 : 20),        \
+      .usages = SIGN, .slow = SLOW }
 #define SLH_DSA_PUBLIC(set, text, n, signature)                                          \
     { .type = HF_KEY_SLH_DSA_PUBLIC(HF_SLH_DSA_##set), .name = "slh-dsa-" text "-public",\
       .raw_len_min = 2 * (n), .raw_len_max = 2 * (n), .public_len = 2 * (n),             \
