@@ -231,6 +231,11 @@ int hf_crypto_cleanup(hf_crypto *crypto);
 int hf_crypto_select(const hf_crypto *crypto, uint16_t algorithm, uint32_t key_type,
                      uint16_t affinity, uint32_t *device) HF_MUST_CHECK;
 
+/* The same, looking only at the devices from index *device on: the way to the next one
+ * after a device failed. */
+int hf_crypto_select_from(const hf_crypto *crypto, uint16_t algorithm, uint32_t key_type,
+                          uint16_t affinity, uint32_t *device) HF_MUST_CHECK;
+
 /*
  * The operations. `device` is what hf_crypto_select returned. An exclusive device's lock
  * is held around exactly one operation. Any thread; blocking as long as the operation

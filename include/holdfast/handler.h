@@ -42,6 +42,9 @@ typedef struct hf_request {
                             repeated: the request runs again from prepare */
     bool wants_durable; /* prepare sets it when work must not begin before what its step
                            did is durable */
+    bool may_fall_back; /* set by hf_request_select_device and its like: the next device
+                           would do as well if this one fails */
+    uint32_t first_device; /* where they begin to look: behind those that failed */
     /* Private to the dispatcher: */
     hf_drops drops;
     hf_ticket ticket;      /* what must be durable before the answer may leave */
@@ -52,7 +55,8 @@ typedef struct hf_request {
     int result;           /* the status of the answer */
     uint16_t kind, sequence;
     uint8_t stage;
-    hf_gate *device_gate; /* it is inside of this one; NULL: of none */
+    bool has_device_failed; /* not yet counted */
+    hf_gate *device_gate;   /* it is inside of this one; NULL: of none */
     hf_gate *slow_gate;
     uint8_t *taken; /* scratch that was taken for this request alone, or NULL */
     size_t taken_size;

@@ -67,6 +67,8 @@ struct hf_server {
     hf_gate slow_gate HF_GUARDED_BY(hf_tsa_nvm);
     hf_gate slot_gate HF_GUARDED_BY(hf_tsa_nvm);
     uint32_t session_count HF_GUARDED_BY(hf_tsa_nvm);
+    uint64_t device_error_count HF_GUARDED_BY(hf_tsa_nvm);
+    uint64_t device_fallback_count HF_GUARDED_BY(hf_tsa_nvm); /* of these, tried again */
     uint32_t stats_next HF_GUARDED_BY(hf_tsa_nvm); /* shard of the next session */
 };
 

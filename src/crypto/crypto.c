@@ -86,17 +86,18 @@ static bool can_serve(const hf_crypto_device *device, uint16_t algorithm,
     return ops->random != NULL;
 }
 
-int hf_crypto_select(const hf_crypto *crypto, uint16_t algorithm, uint32_t key_type,
-                     uint16_t affinity, uint32_t *device)
+int hf_crypto_select_from(const hf_crypto *crypto, uint16_t algorithm, uint32_t key_type,
+                          uint16_t affinity, uint32_t *device)
 {
     if (device == NULL) {
         return HF_ERR_ARG;
     }
+    uint32_t first = *device;
     *device = HF_CRYPTO_DEVICE_NONE;
     if (crypto == NULL || affinity > HF_AFFINITY_SOFTWARE) {
         return HF_ERR_ARG;
     }
-    for (uint32_t i = 0; i < crypto->device_count; i++) {
+    for (uint32_t i = first; i < crypto->device_count; i++) {
         if (is_match(&crypto->devices[i], affinity) &&
             can_serve(&crypto->devices[i], algorithm, key_type)) {
             *device = i;
@@ -104,6 +105,15 @@ int hf_crypto_select(const hf_crypto *crypto, uint16_t algorithm, uint32_t key_t
         }
     }
     return HF_ERR_NOTSUPPORTED;
+}
+
+int hf_crypto_select(const hf_crypto *crypto, uint16_t algorithm, uint32_t key_type,
+                     uint16_t affinity, uint32_t *device)
+{
+    if (device != NULL) {
+        *device = 0;
+    }
+    return hf_crypto_select_from(crypto, algorithm, key_type, affinity, device);
 }
 
 /* ---- random ---- */

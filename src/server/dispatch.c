@@ -251,12 +251,40 @@ static int slot_wait(hf_request *rq, uint8_t stage, step *out) HF_REQUIRES(hf_ts
     return HF_ERR_BUSY;
 }
 
+/* A device failed in work, which told so; the hold is the first one since. */
+static void failure_count(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
+{
+    if (rq->has_device_failed) {
+        rq->server->device_error_count++;
+        rq->has_device_failed = false;
+    }
+}
+
+/* Prepare again, for the devices behind the one that failed: what was held for that one
+ * is given back. When there is none, its failure remains the answer. */
+static int fall_back(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
+{
+    failure_count(rq);
+    all_release(rq, &out->wakes);
+    int rc = rq->handler->prepare(rq);
+    if (rc == HF_OK) {
+        rq->server->device_fallback_count++;
+    }
+    return rc == HF_ERR_NOTSUPPORTED ? HF_ERR_CRYPTO : rc;
+}
+
+static int first_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
+{
+    return rq->handler->prepare == NULL ? HF_OK : rq->handler->prepare(rq);
+}
+
 static int body_prepare(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
 {
     const hf_handler *row = rq->handler;
     rq->scratch.len = 0; /* it may run again */
     rq->wants_durable = false;
-    int rc = row->prepare == NULL ? HF_OK : row->prepare(rq);
+    rq->may_fall_back = false;
+    int rc = rq->has_device_failed ? fall_back(rq, out) : first_prepare(rq);
     if (rc == HF_ERR_BUSY) {
         return slot_wait(rq, STAGE_PREPARE_WAIT, out);
     }
@@ -318,6 +346,7 @@ static int body_resume(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
 static int body_release(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
 {
     all_release(rq, &out->wakes);
+    failure_count(rq);
     return HF_OK;
 }
 
@@ -408,14 +437,36 @@ static int durable_wait(hf_request *rq)
     return HF_PENDING;
 }
 
+/* Will another device be tried? Only behind the one that failed, so it ends. */
+static bool is_falling_back(const hf_request *rq)
+{
+    uint32_t next = rq->device + 1;
+    return rq->server->config.allow_fallback && rq->may_fall_back &&
+           next < rq->server->crypto.device_count && rq->device >= rq->first_device;
+}
+
+/* A device failed: to be counted in the next hold, which there always is. */
+static void work_failed(hf_request *rq, int rc)
+{
+    rq->has_device_failed = true;
+    if (is_falling_back(rq)) {
+        rq->first_device = rq->device + 1;
+        rq->stage = STAGE_PREPARE;
+        return;
+    }
+    end(rq, rc, true);
+}
+
 static void work_run(hf_request *rq)
 {
     int rc = rq->handler->work == NULL ? HF_OK : rq->handler->work(rq);
     if (rc == HF_OK && rq->handler->finish != NULL) {
         rq->stage = STAGE_FINISH;
-        return;
+    } else if (rc == HF_ERR_CRYPTO) {
+        work_failed(rq, rc);
+    } else {
+        end(rq, rc, is_holding(rq));
     }
-    end(rq, rc, is_holding(rq));
 }
 
 static int stage_work(hf_request *rq)

@@ -115,8 +115,11 @@ int hf_request_select_for_key(hf_request *rq, uint16_t algorithm, uint32_t key_t
     if (rc != HF_OK) {
         return rc;
     }
-    return hf_crypto_select(&rq->server->crypto, algorithm, key_type, affinity,
-                            &rq->device);
+    rq->device = rq->first_device;
+    rc = hf_crypto_select_from(&rq->server->crypto, algorithm, key_type, affinity,
+                               &rq->device);
+    rq->may_fall_back = rc == HF_OK;
+    return rc;
 }
 
 int hf_request_select_device(hf_request *rq, uint16_t algorithm, uint32_t key_type,

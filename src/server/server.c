@@ -255,6 +255,8 @@ void hf_server_get_queues(const hf_server *server, hf_admin_status_response *sta
     status->slow_running_count = server->slow_gate.inside_count;
     status->slow_queued_count = server->slow_gate.waiting_count;
     status->slot_queued_count = server->slot_gate.waiting_count;
+    status->device_error_count = server->device_error_count;
+    status->device_fallback_count = server->device_fallback_count;
     status->device_queued_count = 0;
     for (uint32_t i = 0; i < HF_CFG_CRYPTO_DEVICES_MAX; i++) {
         status->device_queued_count += server->device_gates[i].waiting_count;

@@ -39,6 +39,9 @@ void hf_work_clear_request(hf_session *session, hf_request *rq)
     rq->id = 0;
     rq->status = HF_OK;
     rq->restart = false;
+    rq->may_fall_back = false;
+    rq->first_device = 0;
+    rq->has_device_failed = false;
     rq->wants_durable = false;
     rq->ticket = 0;
     rq->wait_ticket = 0;
