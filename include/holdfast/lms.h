@@ -211,7 +211,7 @@ size_t hf_hss_head_len(const hf_hss_params *params, uint32_t level);
 uint64_t hf_hss_tree_number(const hf_hss_params *params, uint32_t level, uint64_t index);
 
 /* Does the head (its first bytes, at least 16) say that the cache is of this level, and
- * of the tree that the index falls into? Whether it is genuine, only signing finds out. */
+ * of the tree that the index falls into? Only signing finds out whether it is genuine. */
 bool hf_hss_is_head_of(const hf_hss_params *params, uint32_t level, uint64_t index,
                        hf_bytes head);
 

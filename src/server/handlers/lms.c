@@ -25,8 +25,8 @@ static hf_lms_engine engine_of(const hf_request *rq)
     return (hf_lms_engine){ .crypto = &rq->server->crypto, .device = rq->device };
 }
 
-/* The device that hashes: where nobody wishes otherwise one that serves many requests at a
- * time, since thousands of short operations would keep all others out of an exclusive
+/* The device that hashes: where nobody wishes otherwise, one that serves many requests at
+ * a time, since thousands of short operations would keep all others out of an exclusive
  * one. */
 static int select_hash(hf_request *rq, uint16_t hash, uint32_t key_flags, uint16_t asked)
 {
