@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "holdfast/posix_clock.h"
+#include "trust.h"
 
 #define OWNERS_MAX 65536u /* owners whose hints and quotas the keystore remembers */
 
@@ -274,8 +275,11 @@ int hfd_daemon_close(hfd_daemon *daemon)
 int hfd_daemon_start(hfd_daemon *daemon)
 {
     const hfd_settings *settings = daemon->settings;
-    int rc =
-        hfd_connections_init(&daemon->connections, daemon, settings->connections_max);
+    int rc = hfd_trust_give(&daemon->server, settings);
+    if (rc == HF_OK) {
+        rc =
+            hfd_connections_init(&daemon->connections, daemon, settings->connections_max);
+    }
     if (rc == HF_OK) {
         rc = hfd_listeners_open(daemon);
     }

@@ -2,13 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The words of `listen` and `uid`: see settings.h. Kept apart from settings.c because
+ * The words of `listen`, `uid` and `trust`: see settings.h. Kept apart from settings.c because
  * the same words come from the file and from the command line.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "holdfast/id.h"
 #include "settings.h"
 
 #define WORDS_MAX 8
@@ -223,5 +224,34 @@ int hfd_settings_add_uid(hfd_settings *settings, const char *words, const char *
                    .owner = identity.owner,
                    .admin = identity.admin,
                    .write_global = identity.write_global };
+    return HF_OK;
+}
+
+int hfd_settings_add_trust(hfd_settings *settings, const char *words, const char **why)
+{
+    word_list w;
+    int rc = words_split(&w, words, why);
+    if (rc != HF_OK) {
+        return rc;
+    }
+    *why = "write OWNER:NUMBER or global:NUMBER, as in 10:3";
+    char *colon = w.count == 1 ? strchr(w.word[0], ':') : NULL;
+    if (colon == NULL) {
+        return HF_ERR_CONFIG;
+    }
+    *colon = '\0';
+    unsigned long owner = HF_OWNER_GLOBAL;
+    unsigned long number = 0;
+    bool is_owner = strcmp(w.word[0], "global") == 0 ||
+                    (number_read(w.word[0], 10, HF_OWNER_MAX, &owner) && owner != 0);
+    if (!is_owner || !number_read(colon + 1, 10, HF_NUMBER_MAX, &number) || number == 0) {
+        return HF_ERR_CONFIG;
+    }
+    if (settings->trust_count == HFD_TRUSTS_MAX) {
+        *why = "too many trusted keys";
+        return HF_ERR_CONFIG;
+    }
+    settings->trusts[settings->trust_count++] =
+        (hfd_trust){ .owner = (uint16_t)owner, .number = (uint32_t)number };
     return HF_OK;
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Settings: see settings.h. `listen` and `uid` are written as words in one string, the
+ * Settings: see settings.h. `listen`, `uid` and `trust` are written as words in one string, the
  * same in the file (listen = { "unix /run/x", ... }) and on the command line, and are
  * read here, in directive.c's small word reader; everything else is libconfuse's.
  */
@@ -115,24 +115,40 @@ static void numbers_take(hfd_settings *s, cfg_t *cfg)
     s->create = cfg_getbool(cfg, "create");
 }
 
-static int directives_take(hfd_settings *settings, cfg_t *cfg)
+/* What is written as words. */
+typedef struct directive {
+    const char *name;
+    int key; /* of the option */
+    int (*add)(hfd_settings *settings, const char *words, const char **why);
+} directive;
+
+static const directive directives[] = {
+    { "listen", 'l', hfd_settings_add_listen },
+    { "uid", 'u', hfd_settings_add_uid },
+    { "trust", 't', hfd_settings_add_trust },
+};
+#define DIRECTIVE_COUNT (sizeof directives / sizeof directives[0])
+
+static int directive_take(hfd_settings *settings, cfg_t *cfg, const directive *d)
 {
     const char *why = NULL;
-    for (unsigned i = 0; i < cfg_size(cfg, "listen"); i++) {
-        const char *words = cfg_getnstr(cfg, "listen", i);
-        if (hfd_settings_add_listen(settings, words, &why) != HF_OK) {
-            fprintf(stderr, "holdfastd: listen \"%s\": %s\n", words, why);
-            return HF_ERR_CONFIG;
-        }
-    }
-    for (unsigned i = 0; i < cfg_size(cfg, "uid"); i++) {
-        const char *words = cfg_getnstr(cfg, "uid", i);
-        if (hfd_settings_add_uid(settings, words, &why) != HF_OK) {
-            fprintf(stderr, "holdfastd: uid \"%s\": %s\n", words, why);
+    for (unsigned i = 0; i < cfg_size(cfg, d->name); i++) {
+        const char *words = cfg_getnstr(cfg, d->name, i);
+        if (d->add(settings, words, &why) != HF_OK) {
+            fprintf(stderr, "holdfastd: %s \"%s\": %s\n", d->name, words, why);
             return HF_ERR_CONFIG;
         }
     }
     return HF_OK;
+}
+
+static int directives_take(hfd_settings *settings, cfg_t *cfg)
+{
+    int rc = HF_OK;
+    for (size_t i = 0; i < DIRECTIVE_COUNT && rc == HF_OK; i++) {
+        rc = directive_take(settings, cfg, &directives[i]);
+    }
+    return rc;
 }
 
 static int texts_take(hfd_settings *settings, cfg_t *cfg)
@@ -185,6 +201,7 @@ static int file_load(hfd_settings *settings, const char *path)
         CFG_STR("log-level", level_names[s->log_level], CFGF_NONE),
         CFG_STR_LIST("listen", "{}", CFGF_NONE),
         CFG_STR_LIST("uid", "{}", CFGF_NONE),
+        CFG_STR_LIST("trust", "{}", CFGF_NONE),
         CFG_END(),
     };
     cfg_t *cfg = cfg_init(options, CFGF_NONE);
@@ -228,6 +245,11 @@ static const struct argp_option options[] = {
       0 },
     { "uid", 'u', "WORDS", 0,
       "Identity of a user: \"U owner=N [admin] [write-global]\"; may be repeated", 0 },
+    { "trust", 't', "KEY", 0,
+      "A key that may wrap NONEXPORTABLE ones: \"OWNER:NUMBER\" or \"global:NUMBER\"; "
+      "may "
+      "be repeated",
+      0 },
     { "workers", 'w', "N", 0, "Worker threads [cores + 2]", 0 },
     { "log", 'o', "TARGET", 0, "stderr, syslog or a file, which SIGHUP reopens [stderr]",
       0 },
@@ -271,18 +293,16 @@ static void directive_set(command_line *line, int key, const char *words,
                           struct argp_state *state)
 {
     const char *why = NULL;
-    int rc;
-    if (key == 'l') {
-        if (!line->has_listen) {
-            line->settings->listener_count = 0;
-            line->has_listen = true;
-        }
-        rc = hfd_settings_add_listen(line->settings, words, &why);
-    } else {
-        rc = hfd_settings_add_uid(line->settings, words, &why);
+    const directive *d = directives;
+    while (d->key != key) {
+        d++;
     }
-    if (rc != HF_OK) {
-        argp_error(state, "--%s '%s': %s", key == 'l' ? "listen" : "uid", words, why);
+    if (key == 'l' && !line->has_listen) {
+        line->settings->listener_count = 0;
+        line->has_listen = true;
+    }
+    if (d->add(line->settings, words, &why) != HF_OK) {
+        argp_error(state, "--%s '%s': %s", d->name, words, why);
     }
 }
 
@@ -324,6 +344,7 @@ static error_t option_parse(int key, char *text, struct argp_state *state)
         return 0;
     case 'l':
     case 'u':
+    case 't':
         directive_set(line, key, text, state);
         return 0;
     case 'w':

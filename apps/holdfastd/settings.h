@@ -16,6 +16,7 @@
 
 #define HFD_LISTENERS_MAX 64
 #define HFD_UIDS_MAX 256
+#define HFD_TRUSTS_MAX 64
 #define HFD_OWNER_UNSET 0 /* owner 0 is nobody's: "not configured" */
 
 /* `listen unix PATH [owner=N] [mode=M] [admin] [write-global]`, or
@@ -39,6 +40,13 @@ typedef struct hfd_uid {
     bool write_global;
 } hfd_uid;
 
+/* `trust OWNER:NUMBER`, or `trust global:NUMBER`: a key that may wrap NONEXPORTABLE
+ * ones. */
+typedef struct hfd_trust {
+    uint16_t owner;  /* 0: global */
+    uint32_t number; /* 1 .. HF_NUMBER_MAX */
+} hfd_trust;
+
 typedef struct hfd_settings {
     char store_path[4096];
     uint64_t region_size;     /* bytes */
@@ -60,6 +68,8 @@ typedef struct hfd_settings {
     uint32_t listener_count;
     hfd_uid uids[HFD_UIDS_MAX];
     uint32_t uid_count;
+    hfd_trust trusts[HFD_TRUSTS_MAX];
+    uint32_t trust_count;
 } hfd_settings;
 
 /*
@@ -71,11 +81,13 @@ typedef struct hfd_settings {
  */
 int hfd_settings_load(hfd_settings *settings, int argc, char **argv) HF_MUST_CHECK;
 
-/* One `listen` or `uid` directive in words, as on the command line; for settings.c and
+/* One `listen`, `uid` or `trust` directive in words, as on the command line; for settings.c and
  * tests. HF_OK, or HF_ERR_CONFIG with a sentence in *why (static text). */
 int hfd_settings_add_listen(hfd_settings *settings, const char *words, const char **why)
     HF_MUST_CHECK;
 int hfd_settings_add_uid(hfd_settings *settings, const char *words, const char **why)
+    HF_MUST_CHECK;
+int hfd_settings_add_trust(hfd_settings *settings, const char *words, const char **why)
     HF_MUST_CHECK;
 
 #endif
