@@ -50,8 +50,8 @@ bool hf_openssl_cipher_text(EVP_CIPHER_CTX *ctx, hf_bytes text, hf_buffer *out)
 bool hf_openssl_cipher_end(EVP_CIPHER_CTX *ctx, hf_buffer *out) HF_MUST_CHECK;
 bool hf_openssl_cipher_tag(EVP_CIPHER_CTX *ctx, size_t len, hf_buffer *tag) HF_MUST_CHECK;
 
-/* How many bytes of the last block are not padding, 0 .. 15 (RFC 5652 6.3), in a time that
- * does not depend on the block. HF_ERR_VERIFY when it does not end in a padding. */
+/* How many bytes of the last block are not padding, 0 .. 15 (RFC 5652 6.3), in a time
+ * that does not depend on the block. HF_ERR_VERIFY when it does not end in a padding. */
 int hf_openssl_unpad(const uint8_t block[HF_OPENSSL_BLOCK_LEN], size_t *len)
     HF_MUST_CHECK;
 

@@ -3,14 +3,19 @@
  * Copyright The Holdfast authors
  *
  * The crypto device over libcrypto (OpenSSL >= 3.0): the default of the host. Concurrent:
- * any number of threads. libcrypto's random generator is per thread. Uses libcrypto's
- * heap.
+ * any number of threads. Uses libcrypto's heap.
  *
- * It does every algorithm and key type of crypto.h, with the providers that the process's
- * OpenSSL configuration loads. libcrypto's error queue of the calling thread is emptied
+ * It does every algorithm and key type of crypto.h that the providers have which the
+ * process's OpenSSL configuration loads; hf_crypto_select tells. libcrypto's error queue of the calling thread is emptied
  * when an operation fails. A parsed key holds the key's secret in libcrypto's memory,
  * which is wiped when the parsed key is destroyed; the rest of it with
  * hf_openssl_wipe_freed.
+ *
+ * Randomness: each thread has two generators of its own (SP 800-90A), one for what may be
+ * seen and one for keys, which libcrypto seeds from the operating system by way of one
+ * that all threads share, and again after 2^16 requests or 7 minutes. In a child process
+ * after fork they are seeded anew before they give anything, so parent and child do not
+ * repeat each other; for the rest of the server a fork is no way to share it.
  *
  *     hf_openssl *openssl = NULL;
  *     int rc = hf_openssl_open(&openssl);

@@ -91,7 +91,7 @@ int hf_crypto_check_key_type(hf_crypto_device *device, uint32_t type)
     return HF_OK;
 }
 
-/* Both AES keys of XTS the same is no XTS (FIPS 140-3 IG C.I): the tweak can be undone. */
+/* XTS with two times the same AES key (FIPS 140-3 IG C.I): its tweak hides nothing. */
 static bool has_equal_halves(hf_bytes material)
 {
     size_t half = material.len / 2;

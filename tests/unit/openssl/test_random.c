@@ -28,11 +28,13 @@ static const RAND_METHOD failing = { .bytes = fail_bytes,
                                      .pseudorand = fail_bytes,
                                      .status = fail_status };
 
-static void assert_zero(const uint8_t *data, size_t len)
+static bool is_zero(const uint8_t *data, size_t len)
 {
+    uint8_t bits = 0;
     for (size_t i = 0; i < len; i++) {
-        assert_int_equal(data[i], 0);
+        bits |= data[i];
     }
+    return bits == 0;
 }
 
 static void test_random_fills_with_different_bytes(void **state)
@@ -53,7 +55,7 @@ static void test_random_failure_is_an_error_and_wiped(void **state)
 {
     (void)state;
     const RAND_METHOD *before = RAND_get_rand_method();
-    uint8_t memory[64] = { 1, 1, 1, 1 };
+    uint8_t memory[64] = { 1, 1, 1, 1, [32] = 1 };
     hf_buffer out = hf_buffer_of(memory, sizeof(memory));
     blob secret = repeat(1, 32);
     blob digest = repeat(2, 32);
@@ -64,19 +66,45 @@ static void test_random_failure_is_an_error_and_wiped(void **state)
                               .input = blob_bytes(&digest) };
     assert_int_equal(RAND_set_rand_method(&failing), 1);
     int random = hf_crypto_random(&fixture_crypto, 0, memory, 32);
-    assert_zero(memory, 32);
+    int odd = hf_crypto_random(&fixture_crypto, 0, memory + 32, 7); /* no whole block */
+    bool is_wiped = is_zero(memory, 32 + 7);
     int aes = hf_crypto_generate(&fixture_crypto, 0, HF_KEY_AES_256, &out);
     int p256 = hf_crypto_generate(&fixture_crypto, 0, HF_KEY_P256, &out);
     int ed25519 = hf_crypto_generate(&fixture_crypto, 0, HF_KEY_ED25519, &out);
     int sign = hf_crypto_sign(&fixture_crypto, 0, &op, &out);
     assert_int_equal(RAND_set_rand_method(before), 1);
     assert_int_equal(random, HF_ERR_RANDOM);
+    assert_int_equal(odd, HF_ERR_RANDOM);
+    assert_true(is_wiped);
     assert_int_equal(aes, HF_ERR_RANDOM);
     assert_int_equal(p256, HF_ERR_CRYPTO);
     assert_int_equal(ed25519, HF_ERR_RANDOM);
     assert_int_equal(sign, HF_ERR_CRYPTO);
     assert_int_equal(out.len, 0);
-    assert_zero(memory, sizeof(memory));
+    assert_true(is_zero(memory, sizeof(memory)));
+}
+
+/* Every symmetric type; the private ones have their own files. */
+static void test_no_key_is_made_without_randomness(void **state)
+{
+    (void)state;
+    const RAND_METHOD *before = RAND_get_rand_method();
+    const hf_key_type_info *info;
+    uint8_t memory[128] = { 0 };
+    hf_buffer out = hf_buffer_of(memory, sizeof(memory));
+    size_t count = 0;
+    assert_int_equal(RAND_set_rand_method(&failing), 1);
+    for (size_t i = 0; (info = hf_key_type_at(i)) != NULL; i++) {
+        bool is_short = info->raw_len_max <= sizeof(memory); /* all but `secret` */
+        if (HF_KEY_CLASS(info->type) == HF_CLASS_SECRET && is_short) {
+            int rc = hf_crypto_generate(&fixture_crypto, 0, info->type, &out);
+            count += rc == HF_ERR_RANDOM ? 1 : 0;
+        }
+    }
+    assert_int_equal(RAND_set_rand_method(before), 1);
+    assert_int_equal(count, 7);
+    assert_int_equal(out.len, 0);
+    assert_true(is_zero(memory, sizeof(memory)));
 }
 
 /* The program around us finds no errors of ours in libcrypto's queue. */
@@ -107,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_fills_with_different_bytes),
         cmocka_unit_test(test_random_failure_is_an_error_and_wiped),
+        cmocka_unit_test(test_no_key_is_made_without_randomness),
         cmocka_unit_test(test_errors_leave_the_queue_empty),
         cmocka_unit_test(test_open_without_a_place_is_refused),
     };
