@@ -10,6 +10,7 @@
 #include "fixture.h"
 
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <string.h>
 
@@ -130,6 +131,21 @@ static void test_open_without_a_place_is_refused(void **state)
     hf_openssl_close(NULL); /* harmless */
 }
 
+/* As with a configuration file that loads no provider of use. */
+static void test_open_without_algorithms_is_refused(void **state)
+{
+    (void)state;
+    hf_openssl *openssl = (hf_openssl *)(void *)state;
+    assert_int_equal(EVP_set_default_properties(NULL, "provider=none"), 1);
+    int rc = hf_openssl_open(&openssl);
+    assert_int_equal(EVP_set_default_properties(NULL, ""), 1);
+    assert_int_equal(rc, HF_ERR_CRYPTO);
+    assert_null(openssl);
+    assert_int_equal(ERR_peek_error(), 0);
+    assert_int_equal(hf_openssl_open(&openssl), HF_OK);
+    hf_openssl_close(openssl);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +154,7 @@ int main(void)
         cmocka_unit_test(test_no_key_is_made_without_randomness),
         cmocka_unit_test(test_errors_leave_the_queue_empty),
         cmocka_unit_test(test_open_without_a_place_is_refused),
+        cmocka_unit_test(test_open_without_algorithms_is_refused),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }
