@@ -194,6 +194,7 @@ void vectors_produced(vectors_case *c, const char *what, int status, hf_bytes go
         fail_step(c, what, "invalid, but made by the server itself", HF_OK);
     } else {
         c->step_count++;
+        c->run->others++;
         c->run->sequence = c->run->client->sequence;
     }
 }

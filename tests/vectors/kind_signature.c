@@ -178,8 +178,13 @@ void drive_rsa_sign(vectors_case *c)
 void drive_rsa_decrypt(vectors_case *c)
 {
     bool is_oaep = strcmp(vectors_text(c->group, "type"), "RsaesOaepDecrypt") == 0;
-    if (!is_oaep && !vectors_has_algorithm(c->run, HF_ALG_RSA_PKCS1_DECRYPT)) {
-        vectors_skip(c, "libcrypto has no implicit rejection: it is older than 3.2");
+    const vectors_need implicit_rejection = {
+        .algorithm = HF_ALG_RSA_PKCS1_DECRYPT,
+        .key_type = HF_KEY_RSA_2048,
+        .since = 0x30200000UL,
+        .reason = "libcrypto has no implicit rejection: it is older than 3.2",
+    };
+    if (!is_oaep && !vectors_has(c, &implicit_rejection)) {
         return;
     }
     hf_decrypt_request request = { .algorithm = HF_ALG_RSA_PKCS1_DECRYPT,

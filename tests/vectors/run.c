@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/opensslv.h>
+
 #include "vectors/vectors.h"
 
 static const struct {
@@ -63,14 +65,20 @@ static bool has_number(hf_bytes list, uint32_t number, size_t width)
     return false;
 }
 
-bool vectors_has_algorithm(const vectors_run *run, uint16_t algorithm)
+bool vectors_has(vectors_case *c, const vectors_need *need)
 {
-    return has_number(hf_bytes_of(run->algorithms, run->algorithms_len), algorithm, 2);
-}
-
-bool vectors_has_key_type(const vectors_run *run, uint32_t key_type)
-{
-    return has_number(hf_bytes_of(run->key_types, run->key_types_len), key_type, 4);
+    const vectors_run *run = c->run;
+    if (has_number(hf_bytes_of(run->algorithms, run->algorithms_len), need->algorithm,
+                   2) &&
+        has_number(hf_bytes_of(run->key_types, run->key_types_len), need->key_type, 4)) {
+        return true;
+    }
+    if (OPENSSL_VERSION_NUMBER >= need->since) {
+        vectors_fail(c, "the capabilities lack what this libcrypto has");
+    } else {
+        vectors_skip(c, need->reason);
+    }
+    return false;
 }
 
 static int read_capabilities(vectors_run *run)
@@ -219,6 +227,9 @@ static void print_summary(const vectors_run *run)
         if (run->refusals[i] != 0) {
             printf("    refused %u: %s\n", run->refusals[i], hf_status_name(-i));
         }
+    }
+    if (run->others != 0) {
+        printf("    invalid, answered with other bytes %u\n", run->others);
     }
     if (run->unsent != 0) {
         printf(

@@ -57,6 +57,7 @@ typedef struct vectors_run {
     vectors_reason parts[VECTORS_REASONS_MAX]; /* passed, but not all of it was driven */
     unsigned refusals[VECTORS_STATUS_COUNT];   /* by -status */
     unsigned unsent;                           /* of these, refused by the client */
+    unsigned others;   /* invalid, and answered with other bytes than the vector's */
     uint16_t sequence; /* of the client's next request, at the last step */
     uint8_t arena[VECTORS_ARENA_SIZE];
     size_t arena_len;
@@ -119,8 +120,16 @@ void vectors_fail(vectors_case *c, const char *what);
 
 /* ---- the server ---- */
 
-bool vectors_has_algorithm(const vectors_run *run, uint16_t algorithm);
-bool vectors_has_key_type(const vectors_run *run, uint32_t key_type);
+/* Does the server do this algorithm with this key type? If not, the vector is skipped
+ * with this reason; or it fails, when `since` (OPENSSL_VERSION_NUMBER) says that the
+ * libcrypto of the build has what is needed. */
+typedef struct vectors_need {
+    uint16_t algorithm;
+    uint32_t key_type;
+    unsigned long since;
+    const char *reason;
+} vectors_need;
+bool vectors_has(vectors_case *c, const vectors_need *need);
 
 /* Import a key. 0 when it was refused: that is a step; otherwise it is none. */
 hf_handle vectors_import(vectors_case *c, const hf_key_import_request *request);
