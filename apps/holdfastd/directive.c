@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * The words of `listen`, `uid` and `trust`: see settings.h. Kept apart from settings.c because
- * the same words come from the file and from the command line.
+ * The words of `listen`, `uid` and `trust`: see settings.h. Kept apart from settings.c
+ * because the same words come from the file and from the command line.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Settings: see settings.h. `listen`, `uid` and `trust` are written as words in one string, the
- * same in the file (listen = { "unix /run/x", ... }) and on the command line, and are
- * read here, in directive.c's small word reader; everything else is libconfuse's.
+ * Settings: see settings.h. `listen`, `uid` and `trust` are written as words in one
+ * string, the same in the file (listen = { "unix /run/x", ... }) and on the command line,
+ * and are read in directive.c's small word reader; everything else is libconfuse's.
  */
 #include "settings.h"
 

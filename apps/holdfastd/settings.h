@@ -81,8 +81,8 @@ typedef struct hfd_settings {
  */
 int hfd_settings_load(hfd_settings *settings, int argc, char **argv) HF_MUST_CHECK;
 
-/* One `listen`, `uid` or `trust` directive in words, as on the command line; for settings.c and
- * tests. HF_OK, or HF_ERR_CONFIG with a sentence in *why (static text). */
+/* One `listen`, `uid` or `trust` directive in words, as on the command line; for
+ * settings.c and tests. HF_OK, or HF_ERR_CONFIG with a sentence in *why (static text). */
 int hfd_settings_add_listen(hfd_settings *settings, const char *words, const char **why)
     HF_MUST_CHECK;
 int hfd_settings_add_uid(hfd_settings *settings, const char *words, const char **why)

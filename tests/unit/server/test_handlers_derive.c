@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * KEY requests that derive: key_derive, key_agree, key_encapsulate, key_decapsulate. Known
- * answers are those of the standards that stand beside them.
+ * KEY requests that derive: key_derive, key_agree, key_encapsulate, key_decapsulate.
+ * Known answers are those of the standards that stand beside them.
  */
 #include "fixture.h"
 

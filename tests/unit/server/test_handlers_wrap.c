@@ -2,133 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * KEY requests that wrap: key_wrap, key_unwrap, data_wrap, data_unwrap. What comes back is
- * what went out, what was changed does not come back at all, and what must not leave does
- * not.
+ * KEY requests that wrap: key_wrap, key_unwrap, data_wrap, data_unwrap. What comes back
+ * is what went out, what was changed does not come back at all, and what must not leave
+ * does not. The forms of PKCS#11 are in test_handlers_wrap_forms.c.
  */
-#include "fixture.h"
+#include "wrapping.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "holdfast/wrap.h"
-
-#define WRAP HF_USAGE_WRAP
-#define UNWRAP HF_USAGE_UNWRAP
-#define BOTH (WRAP | UNWRAP)
-#define GCM HF_ALG_WRAP_AES_GCM
-#define KW HF_ALG_WRAP_AES_KW
-#define KWP HF_ALG_WRAP_AES_KWP
-#define RSA HF_ALG_WRAP_RSA_AES
-#define NONEXPORTABLE HF_FLAG_NONEXPORTABLE
-#define SENSITIVE HF_FLAG_SENSITIVE
-#define KEK 100u /* number of the key that wraps */
-#define LARGE_COUNT 3u
-
-/* RFC 3394 4: the key-encryption key and data of 256 bits. */
-static const uint8_t kek_bytes[32] = { 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
-                                       11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-                                       22, 23, 24, 25, 26, 27, 28, 29, 30, 31 };
-static const uint8_t key_bytes[32] = { 0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
-                                       0x88, 0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF,
-                                       0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07,
-                                       0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F };
-
-/* A wrapped key, or wrapped data, kept beyond the next answer. */
-typedef struct blob {
-    uint8_t data[FIXTURE_BODY_SIZE];
-    size_t len;
-} blob;
-
-static hf_bytes bytes_of(const blob *b)
-{
-    return hf_bytes_of(b->data, b->len);
-}
-
-static void keep(blob *b, hf_bytes bytes)
-{
-    assert_true(bytes.len <= sizeof b->data);
-    memcpy(b->data, bytes.data, bytes.len);
-    b->len = bytes.len;
-}
-
-static int import(peer *p, hf_handle handle, uint32_t type, uint32_t flags, hf_bytes raw)
-{
-    return CALL(p, key_import, NULL, .handle = handle, .type = type, .flags = flags,
-                .store = 1, .material = raw);
-}
-
-static int generate(peer *p, hf_handle handle, uint32_t type, uint32_t flags)
-{
-    return CALL(p, key_generate, NULL, .handle = handle, .type = type, .flags = flags,
-                .store = 1);
-}
-
-static void import_kek(peer *p, uint32_t flags)
-{
-    assert_status(HF_OK, import(p, KEK, HF_KEY_AES_256, flags,
-                                hf_bytes_of(kek_bytes, sizeof kek_bytes)));
-}
-
-/* An AES-256 key that can be wrapped. */
-static void import_key(peer *p, hf_handle handle, uint32_t flags)
-{
-    assert_status(HF_OK, import(p, handle, HF_KEY_AES_256, HF_USAGE_ENCRYPT | flags,
-                                hf_bytes_of(key_bytes, sizeof key_bytes)));
-}
-
-static int wrap(peer *p, hf_handle handle, uint16_t algorithm, blob *out)
-{
-    hf_key_wrap_response answer;
-    int rc =
-        CALL(p, key_wrap, &answer, .handle = handle, .kek = KEK, .algorithm = algorithm);
-    if (rc == HF_OK && out != NULL) {
-        keep(out, answer.wrapped);
-    }
-    return rc;
-}
-
-static int unwrap(peer *p, hf_handle handle, uint16_t algorithm, uint32_t type,
-                  hf_bytes wrapped)
-{
-    return CALL(p, key_unwrap, NULL, .handle = handle, .type = type, .kek = KEK,
-                .algorithm = algorithm, .wrapped = wrapped);
-}
-
-static hf_key_info_response info_of(peer *p, hf_handle handle)
-{
-    hf_key_info_response out = { 0 };
-    assert_status(HF_OK, CALL(p, key_info, &out, .handle = handle));
-    return out;
-}
-
-static void erase(peer *p, hf_handle handle)
-{
-    assert_status(HF_OK, CALL(p, key_erase, NULL, .handle = handle));
-}
-
-static void assert_no_key(peer *p, hf_handle handle)
-{
-    assert_status(HF_ERR_NOTFOUND, CALL(p, key_info, NULL, .handle = handle));
-}
-
-static void assert_material(peer *p, hf_handle handle, hf_bytes raw)
-{
-    hf_key_export_response out;
-    assert_status(HF_OK, CALL(p, key_export, &out, .handle = handle));
-    assert_int_equal(raw.len, out.material.len);
-    assert_memory_equal(raw.data, out.material.data, raw.len);
-}
-
-/* Two keys have the same material. */
-static void assert_same(peer *p, hf_handle one, hf_handle other)
-{
-    blob raw;
-    hf_key_export_response out;
-    assert_status(HF_OK, CALL(p, key_export, &out, .handle = one));
-    keep(&raw, out.material);
-    assert_material(p, other, bytes_of(&raw));
-}
 
 /* What the operator of the server does. */
 static int trust(fixture *f, uint32_t number)
@@ -152,37 +32,34 @@ static int trust(fixture *f, uint32_t number)
 
 /* ---- the own form ---- */
 
-static const uint32_t types[] = { HF_KEY_AES_128,  HF_KEY_AES_192, HF_KEY_AES_256,
-                                  HF_KEY_HMAC,     HF_KEY_SECRET,  HF_KEY_AES_256_XTS,
-                                  HF_KEY_CHACHA20, HF_KEY_P256,    HF_KEY_P521,
-                                  HF_KEY_ED25519,  HF_KEY_X25519 };
-#define TYPE_COUNT (sizeof types / sizeof types[0])
-
 static void test_own_form_brings_back_all_that_a_key_is(void **state)
 {
     peer *p = peer_connect(*state, 7, FIXTURE_ADMIN);
     const hf_label label = text_label("goes and comes");
     import_kek(p, BOTH);
-    for (size_t i = 0; i < TYPE_COUNT; i++) {
-        uint32_t flags = hf_key_type_find(types[i])->usages | HF_FLAG_NONDESTROYABLE |
-                         HF_FLAG_ALLOW_NONCE | HF_FLAG_MAC_LEN(8);
+    for (size_t i = 0; i < wrapping_type_count; i++) {
+        uint32_t flags = hf_key_type_find(wrapping_types[i])->usages |
+                         HF_FLAG_NONDESTROYABLE | HF_FLAG_ALLOW_NONCE |
+                         HF_FLAG_MAC_LEN(8);
         hf_handle handle = (hf_handle)(1 + i);
         blob b;
         hf_key_unwrap_response out;
-        assert_status(HF_OK, CALL(p, key_generate, NULL, .handle = handle,
-                                  .type = types[i], .flags = flags, .label = label,
-                                  .access = HF_ACCESS_ADMIN_WRITE, .store = 1));
+        assert_status(HF_OK,
+                      CALL(p, key_generate, NULL, .handle = handle,
+                           .type = wrapping_types[i], .flags = flags, .label = label,
+                           .access = HF_ACCESS_ADMIN_WRITE, .store = 1));
         assert_status(HF_OK, wrap(p, handle, GCM, &b));
-        size_t len =
-            info_of(p, handle).is_stored ? hf_key_type_find(types[i])->raw_len_min : 0;
+        size_t len = info_of(p, handle).is_stored
+                         ? hf_key_type_find(wrapping_types[i])->raw_len_min
+                         : 0;
         assert_true(b.len >= HF_WRAP_KEY_HEADER_LEN + HF_WRAP_SEAL_LEN + len);
         assert_status(HF_OK, CALL(p, key_unwrap, &out, .handle = 99, .kek = KEK,
                                   .algorithm = GCM, .wrapped = bytes_of(&b)));
         assert_int_equal(99, out.handle);
-        assert_int_equal(types[i], out.type);
+        assert_int_equal(wrapping_types[i], out.type);
         assert_int_equal(flags, out.flags); /* not LOCAL: it came from outside */
         hf_key_info_response info = info_of(p, 99);
-        assert_int_equal(types[i], info.type);
+        assert_int_equal(wrapping_types[i], info.type);
         assert_int_equal(flags, info.flags);
         assert_int_equal(HF_ACCESS_ADMIN_WRITE, info.access);
         assert_memory_equal(label.text, info.label.text, HF_LABEL_SIZE);
@@ -210,38 +87,6 @@ static void test_own_form_never_gives_the_same_bytes_twice(void **state)
     for (size_t at = HF_WRAP_KEY_HEADER_LEN; at + 12 <= first.len; at += 12) {
         assert_memory_not_equal(first.data + at, second.data + at, 12);
     }
-}
-
-/* Not a bit of a blob can be changed, and none left out or added. */
-static void check_tampering(peer *p, uint16_t algorithm, uint32_t type, blob *b,
-                            size_t stride)
-{
-    for (size_t at = 0; at < b->len; at += stride) {
-        uint8_t bit = (uint8_t)(1u << (at % 8));
-        b->data[at] ^= bit;
-        int rc = unwrap(p, 9, algorithm, type, bytes_of(b));
-        b->data[at] ^= bit;
-        bool is_expected = rc == HF_ERR_VERIFY ||
-                           (algorithm == GCM && at < HF_WRAP_KEY_HEADER_LEN &&
-                            (rc == HF_ERR_DECODE || (at == 0 && rc == HF_ERR_VERSION)));
-        if (!is_expected) {
-            fail_msg("byte %zu changed: %s", at, hf_status_name(rc));
-        }
-    }
-    for (size_t len = 1; len < b->len; len += stride) {
-        int rc = unwrap(p, 9, algorithm, type, hf_bytes_of(b->data, len));
-        if (rc != HF_ERR_VERIFY && rc != HF_ERR_DECODE) {
-            fail_msg("cut to %zu bytes: %s", len, hf_status_name(rc));
-        }
-    }
-    for (size_t more = 1; more <= 16; more++) {
-        b->data[b->len + more - 1] = 0;
-        int rc = unwrap(p, 9, algorithm, type, hf_bytes_of(b->data, b->len + more));
-        assert_true(rc == HF_ERR_VERIFY || rc == HF_ERR_DECODE);
-    }
-    assert_no_key(p, 9);
-    assert_status(HF_OK, unwrap(p, 9, algorithm, type, bytes_of(b)));
-    erase(p, 9);
 }
 
 static void test_changed_blob_is_refused(void **state)
@@ -407,292 +252,6 @@ static void test_forged_blob_gives_nothing_that_an_import_would_not(void **state
         }
         assert_no_key(p, 9);
     }
-}
-
-/* ---- the forms of PKCS#11 ---- */
-
-static void test_kw_is_that_of_rfc_3394(void **state)
-{
-    static const uint8_t expected[40] = {
-        0x28, 0xC9, 0xF4, 0x04, 0xC4, 0xB8, 0x10, 0xF4, 0xCB, 0xCC,
-        0xB3, 0x5C, 0xFB, 0x87, 0xF8, 0x26, 0x3F, 0x57, 0x86, 0xE2,
-        0xD8, 0x0E, 0xD3, 0x26, 0xCB, 0xC7, 0xF0, 0xE7, 0x1A, 0x99,
-        0xF4, 0x3B, 0xFB, 0x98, 0x8B, 0x9B, 0x7A, 0x02, 0xDD, 0x21
-    };
-    peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    blob b;
-    import_kek(p, BOTH);
-    import_key(p, 1, 0);
-    assert_status(HF_OK, wrap(p, 1, KW, &b)); /* RFC 3394 4.6 */
-    assert_int_equal(sizeof expected, b.len);
-    assert_memory_equal(expected, b.data, sizeof expected);
-    assert_status(
-        HF_OK, unwrap(p, 2, KW, HF_KEY_AES_256, hf_bytes_of(expected, sizeof expected)));
-    assert_material(p, 2, hf_bytes_of(key_bytes, 32));
-    assert_int_equal(0, info_of(p, 2).flags);
-}
-
-static void test_kwp_is_that_of_rfc_5649(void **state)
-{
-    /* RFC 5649 6. */
-    static const uint8_t kek[24] = { 0x58, 0x40, 0xdf, 0x6e, 0x29, 0xb0, 0x2a, 0xf1,
-                                     0xab, 0x49, 0x3b, 0x70, 0x5b, 0xf1, 0x6e, 0xa1,
-                                     0xae, 0x83, 0x38, 0xf4, 0xdc, 0xc1, 0x76, 0xa8 };
-    static const uint8_t key[20] = { 0xc3, 0x7b, 0x7e, 0x64, 0x92, 0x58, 0x43,
-                                     0x40, 0xbe, 0xd1, 0x22, 0x07, 0x80, 0x89,
-                                     0x41, 0x15, 0x50, 0x68, 0xf7, 0x38 };
-    static const uint8_t expected[32] = {
-        0x13, 0x8b, 0xde, 0xaa, 0x9b, 0x8f, 0xa7, 0xfc, 0x61, 0xf9, 0x77,
-        0x42, 0xe7, 0x22, 0x48, 0xee, 0x5a, 0xe6, 0xae, 0x53, 0x60, 0xd1,
-        0xae, 0x6a, 0x5f, 0x54, 0xf3, 0x73, 0xfa, 0x54, 0x3b, 0x6a
-    };
-    peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    blob b;
-    assert_status(HF_OK,
-                  import(p, KEK, HF_KEY_AES_192, BOTH, hf_bytes_of(kek, sizeof kek)));
-    assert_status(HF_OK,
-                  import(p, 1, HF_KEY_HMAC, HF_USAGE_SIGN, hf_bytes_of(key, sizeof key)));
-    assert_status(HF_OK, wrap(p, 1, KWP, &b));
-    assert_int_equal(sizeof expected, b.len);
-    assert_memory_equal(expected, b.data, sizeof expected);
-    assert_status(HF_OK, unwrap(p, 2, KWP, HF_KEY_SECRET, bytes_of(&b)));
-    assert_material(p, 2, hf_bytes_of(key, sizeof key));
-}
-
-static void test_kwp_brings_back_every_type(void **state)
-{
-    peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    import_kek(p, BOTH);
-    for (size_t i = 0; i < TYPE_COUNT; i++) {
-        uint32_t usages = hf_key_type_find(types[i])->usages;
-        blob b;
-        hf_key_unwrap_response out;
-        assert_status(HF_OK, generate(p, 1, types[i], usages));
-        assert_status(HF_OK, wrap(p, 1, KWP, &b));
-        assert_status(HF_OK, CALL(p, key_unwrap, &out, .handle = 2, .type = types[i],
-                                  .flags = usages, .kek = KEK, .algorithm = KWP,
-                                  .store = 1, .wrapped = bytes_of(&b)));
-        assert_int_equal(types[i], out.type);
-        assert_int_equal(usages, out.flags);
-        assert_int_equal(usages, info_of(p, 2).flags);
-        assert_int_equal(1, info_of(p, 2).is_stored);
-        assert_same(p, 1, 2);
-        /* What is inside is not what the request says. */
-        uint32_t other = types[i] == HF_KEY_P521 ? HF_KEY_X25519 : HF_KEY_P521;
-        assert_status(HF_ERR_KEY, unwrap(p, 9, KWP, other, bytes_of(&b)));
-    }
-    assert_no_key(p, 9);
-}
-
-static void test_kw_takes_whole_semiblocks_only(void **state)
-{
-    peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    import_kek(p, BOTH);
-    for (size_t len = 1; len <= 32; len++) {
-        assert_status(HF_OK, import(p, 1, HF_KEY_SECRET, HF_USAGE_DERIVE,
-                                    hf_bytes_of(key_bytes, len)));
-        int expected = len >= 16 && len % 8 == 0 ? HF_OK : HF_ERR_RANGE;
-        assert_status(expected, wrap(p, 1, KW, NULL));
-        assert_status(HF_OK, wrap(p, 1, KWP, NULL));
-    }
-}
-
-static void test_form_without_metadata_needs_to_be_told(void **state)
-{
-    peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    blob b;
-    import_kek(p, BOTH);
-    import_key(p, 1, 0);
-    assert_status(HF_OK, wrap(p, 1, KWP, &b));
-    assert_status(HF_ERR_TYPE, unwrap(p, 9, KWP, 0, bytes_of(&b)));
-    assert_status(HF_ERR_TYPE, unwrap(p, 9, KWP, HF_KEY_P256_PUBLIC, bytes_of(&b)));
-    assert_status(HF_ERR_TYPE, unwrap(p, 9, KWP, HF_KEY_LMS(1, 5, 8), bytes_of(&b)));
-    assert_status(HF_ERR_TYPE, unwrap(p, 9, KWP, 0x7777, bytes_of(&b)));
-    assert_status(HF_ERR_USAGE, CALL(p, key_unwrap, NULL, .handle = 9, .kek = KEK,
-                                     .type = HF_KEY_CHACHA20, .flags = WRAP,
-                                     .algorithm = KWP, .wrapped = bytes_of(&b)));
-    assert_status(HF_ERR_ARG,
-                  CALL(p, key_unwrap, NULL, .handle = 9, .kek = KEK,
-                       .type = HF_KEY_AES_256, .flags = HF_FLAG_EPHEMERAL, .store = 1,
-                       .algorithm = KWP, .wrapped = bytes_of(&b)));
-    assert_no_key(p, 9);
-}
-
-/* ---- under an RSA key ---- */
-
-static int open_large(void **state)
-{
-    fixture *f = fixture_make();
-    size_t size = HF_KEYSTORE_SIZE(FIXTURE_SMALL_COUNT, LARGE_COUNT, 8);
-    free(f->key_memory);
-    f->key_memory = aligned_alloc(64, (size + 63) / 64 * 64);
-    assert_non_null(f->key_memory);
-    f->config.keystore.memory = f->key_memory;
-    f->config.keystore.memory_size = size;
-    f->config.keystore.large_count = LARGE_COUNT;
-    fixture_start(f);
-    *state = f;
-    return 0;
-}
-
-/* A key pair: KEK may unwrap, its public half (number + 1) may wrap. */
-static void make_pair(peer *p, uint32_t flags)
-{
-    hf_key_export_public_response public;
-    blob raw;
-    assert_status(HF_OK, generate(p, KEK, HF_KEY_RSA_2048, flags | UNWRAP));
-    assert_status(HF_OK, CALL(p, key_export_public, &public, .handle = KEK));
-    keep(&raw, public.material);
-    assert_status(HF_OK,
-                  import(p, KEK + 1, HF_KEY_RSA_2048_PUBLIC, WRAP, bytes_of(&raw)));
-}
-
-static int wrap_rsa(peer *p, hf_handle handle, uint16_t hash, uint16_t mgf_hash,
-                    blob *out)
-{
-    hf_key_wrap_response answer;
-    int rc = CALL(p, key_wrap, &answer, .handle = handle, .kek = KEK + 1,
-                  .algorithm = RSA, .hash = hash, .mgf_hash = mgf_hash);
-    if (rc == HF_OK) {
-        keep(out, answer.wrapped);
-    }
-    return rc;
-}
-
-static int unwrap_rsa(peer *p, uint32_t type, uint16_t hash, uint16_t mgf_hash,
-                      const blob *b)
-{
-    return CALL(p, key_unwrap, NULL, .handle = 9, .type = type, .kek = KEK,
-                .algorithm = RSA, .hash = hash, .mgf_hash = mgf_hash,
-                .wrapped = bytes_of(b));
-}
-
-static void test_rsa_public_key_wraps_what_the_private_one_unwraps(void **state)
-{
-    peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    static const struct {
-        uint16_t hash, mgf_hash;
-    } hashes[] = { { 0, 0 },
-                   { HF_ALG_SHA256, HF_ALG_SHA256 },
-                   { HF_ALG_SHA512, 0 },
-                   { HF_ALG_SHA384, HF_ALG_SHA256 } };
-    blob b;
-    make_pair(p, 0);
-    import_key(p, 1, 0);
-    assert_status(HF_OK, generate(p, 2, HF_KEY_P256, HF_USAGE_SIGN));
-    for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++) {
-        assert_status(HF_OK, wrap_rsa(p, 1, hashes[i].hash, hashes[i].mgf_hash, &b));
-        assert_int_equal(256 + 40, b.len); /* RSA-2048, then KWP of 32 bytes */
-        assert_status(
-            HF_OK, unwrap_rsa(p, HF_KEY_AES_256, hashes[i].hash, hashes[i].mgf_hash, &b));
-        assert_same(p, 1, 9);
-        erase(p, 9);
-    }
-    assert_status(HF_ERR_VERIFY, unwrap_rsa(p, HF_KEY_AES_256, 0, 0, &b));
-    assert_status(HF_ERR_VERIFY, unwrap_rsa(p, HF_KEY_AES_256, HF_ALG_SHA384, 0, &b));
-    assert_status(HF_OK, wrap_rsa(p, 2, 0, 0, &b));
-    assert_status(HF_OK, unwrap_rsa(p, HF_KEY_P256, 0, 0, &b));
-    assert_same(p, 2, 9);
-    /* A hash that is none, and a legacy one, which is not for new things. */
-    assert_status(HF_ERR_RANGE, wrap_rsa(p, 1, HF_ALG_AES_GCM, 0, &b));
-    assert_status(HF_ERR_RANGE, wrap_rsa(p, 1, HF_ALG_SHA1, 0, &b));
-    assert_status(HF_ERR_RANGE, wrap_rsa(p, 1, 0, HF_ALG_SHA1, &b));
-}
-
-static void test_changed_blob_under_rsa_is_refused(void **state)
-{
-    peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    blob b;
-    make_pair(p, 0);
-    import_key(p, 1, 0);
-    assert_status(HF_OK, wrap_rsa(p, 1, 0, 0, &b));
-    check_tampering(p, RSA, HF_KEY_AES_256, &b, 7);
-    /* Larger than the modulus. */
-    memset(b.data, 0xFF, 256);
-    assert_status(HF_ERR_VERIFY, unwrap_rsa(p, HF_KEY_AES_256, 0, 0, &b));
-    assert_no_key(p, 9);
-}
-
-/* What OAEP reveals to be no AES key is told like everything else that is wrong. */
-static void test_rsa_blob_without_an_aes_key_is_refused(void **state)
-{
-    fixture *f = *state;
-    peer *p = peer_connect(f, 7, FIXTURE_USER);
-    static const size_t lens[] = { 0, 1, 15, 17, 20, 31, 33, 48 };
-    hf_key_export_public_response public;
-    blob raw;
-    make_pair(p, 0);
-    assert_status(HF_OK, CALL(p, key_export_public, &public, .handle = KEK));
-    keep(&raw, public.material);
-    const hf_crypto_key key = { .type = HF_KEY_RSA_2048_PUBLIC,
-                                .material = bytes_of(&raw) };
-    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
-        blob b = { .len = 256 + 40 };
-        hf_buffer out = hf_buffer_of(b.data, 256);
-        const hf_crypto_op op = { .algorithm = HF_ALG_RSA_OAEP,
-                                  .hash = HF_ALG_SHA256,
-                                  .key = &key,
-                                  .input = hf_bytes_of(raw.data, lens[i]) };
-        assert_status(HF_OK, hf_crypto_encrypt(&f->server.crypto, 0, &op, &out, NULL));
-        assert_status(HF_ERR_VERIFY, unwrap_rsa(p, HF_KEY_AES_256, 0, 0, &b));
-    }
-    assert_no_key(p, 9);
-}
-
-/* AES keys of all sizes carry what other systems wrap. */
-static void test_rsa_blob_with_any_aes_key_is_taken(void **state)
-{
-    fixture *f = *state;
-    peer *p = peer_connect(f, 7, FIXTURE_USER);
-    static const uint32_t inner_types[] = { HF_KEY_AES_128, HF_KEY_AES_192,
-                                            HF_KEY_AES_256 };
-    hf_key_export_public_response public;
-    blob raw;
-    make_pair(p, 0);
-    assert_status(HF_OK, CALL(p, key_export_public, &public, .handle = KEK));
-    keep(&raw, public.material);
-    const hf_crypto_key key = { .type = HF_KEY_RSA_2048_PUBLIC,
-                                .material = bytes_of(&raw) };
-    for (size_t i = 0; i < 3; i++) {
-        blob b;
-        hf_buffer out = hf_buffer_of(b.data, sizeof b.data);
-        const hf_crypto_key inner = { .type = inner_types[i],
-                                      .material = hf_bytes_of(kek_bytes, 16 + 8 * i) };
-        const hf_crypto_op first = { .algorithm = HF_ALG_RSA_OAEP,
-                                     .hash = HF_ALG_SHA256,
-                                     .key = &key,
-                                     .input = inner.material };
-        const hf_crypto_op second = { .algorithm = HF_ALG_AES_KWP,
-                                      .key = &inner,
-                                      .input = hf_bytes_of(key_bytes, 32) };
-        assert_status(HF_OK, hf_crypto_encrypt(&f->server.crypto, 0, &first, &out, NULL));
-        assert_status(HF_OK,
-                      hf_crypto_encrypt(&f->server.crypto, 0, &second, &out, NULL));
-        b.len = out.len;
-        assert_status(HF_OK, unwrap_rsa(p, HF_KEY_AES_256, 0, 0, &b));
-        assert_material(p, 9, hf_bytes_of(key_bytes, 32));
-        erase(p, 9);
-    }
-}
-
-/* A whole RSA key: larger than a small slot, larger than what the KEK could encrypt. */
-static void test_rsa_key_goes_under_aes_and_under_rsa(void **state)
-{
-    static const uint16_t forms[] = { GCM, KWP };
-    peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    blob b;
-    assert_status(HF_OK, generate(p, 1, HF_KEY_RSA_2048, HF_USAGE_SIGN));
-    import_kek(p, BOTH);
-    for (size_t i = 0; i < 2; i++) {
-        assert_status(HF_OK, wrap(p, 1, forms[i], &b));
-        assert_status(HF_OK, unwrap(p, 9, forms[i], HF_KEY_RSA_2048, bytes_of(&b)));
-        assert_same(p, 1, 9);
-        erase(p, 9);
-    }
-    make_pair(p, 0);
-    assert_status(HF_OK, wrap_rsa(p, 1, 0, 0, &b));
-    assert_status(HF_OK, unwrap_rsa(p, HF_KEY_RSA_2048, 0, 0, &b));
-    assert_same(p, 1, 9);
 }
 
 /* ---- what may not ---- */
@@ -1144,16 +703,6 @@ int main(void)
         TEST(test_request_only_narrows_what_a_blob_says),
         TEST(test_request_adds_access_and_label),
         TEST(test_forged_blob_gives_nothing_that_an_import_would_not),
-        TEST(test_kw_is_that_of_rfc_3394),
-        TEST(test_kwp_is_that_of_rfc_5649),
-        TEST(test_kwp_brings_back_every_type),
-        TEST(test_kw_takes_whole_semiblocks_only),
-        TEST(test_form_without_metadata_needs_to_be_told),
-        TEST_LARGE(test_rsa_public_key_wraps_what_the_private_one_unwraps),
-        TEST_LARGE(test_changed_blob_under_rsa_is_refused),
-        TEST_LARGE(test_rsa_blob_without_an_aes_key_is_refused),
-        TEST_LARGE(test_rsa_blob_with_any_aes_key_is_taken),
-        TEST_LARGE(test_rsa_key_goes_under_aes_and_under_rsa),
         TEST(test_kek_that_may_not_is_refused),
         TEST_LARGE(test_kek_or_form_that_does_not_fit_is_refused),
         TEST(test_key_that_must_not_leave_is_refused),
