@@ -26,12 +26,14 @@ static bool has_ml_dsa(vectors_case *c)
                                                   "than 3.5" });
 }
 
-/* The public key that the server makes of a private one. */
-static void check_public(vectors_case *c, hf_handle key, const char *field)
+/* The public part that the server gives of a key. */
+static void check_public(vectors_case *c, hf_handle key, const char *field,
+                         uint16_t format)
 {
     hf_key_export_public_response answer = { 0 };
     int rc = hf_client_key_export_public(
-        c->run->client, &(hf_key_export_public_request){ .handle = key }, &answer);
+        c->run->client,
+        &(hf_key_export_public_request){ .handle = key, .format = format }, &answer);
     vectors_produced(c, "public key", rc, answer.material, vectors_field(c, field));
 }
 
@@ -56,7 +58,7 @@ void drive_ml_kem_key(vectors_case *c)
     if (key == 0) {
         return;
     }
-    check_public(c, key, "ek");
+    check_public(c, key, "ek", HF_FORMAT_RAW);
     vectors_part(c, "the expanded private key never leaves libcrypto");
     vectors_erase(c, key);
 }
@@ -72,7 +74,7 @@ void drive_ml_kem(vectors_case *c)
     }
     c->is_misshapen = vectors_field(c, "c").len != CIPHERTEXT_LEN;
     if (c->is_forward_valid && vectors_field(c, "ek").len != 0) {
-        check_public(c, key, "ek");
+        check_public(c, key, "ek", HF_FORMAT_RAW);
     }
     hf_key_decapsulate_response answer = { 0 };
     int rc = hf_client_key_decapsulate(
@@ -115,7 +117,7 @@ void drive_ml_kem_encaps(vectors_case *c)
 
 /* ---- ML-DSA ---- */
 
-static void sign_ml_dsa(vectors_case *c, hf_handle key)
+static void verify_ml_dsa(vectors_case *c, hf_handle key)
 {
     hf_verify_response nothing;
     int rc = hf_client_verify(c->run->client,
@@ -126,20 +128,55 @@ static void sign_ml_dsa(vectors_case *c, hf_handle key)
                                                     .data = vectors_field(c, "msg") },
                               &nothing);
     vectors_checked(c, "verify", rc);
+}
+
+static void sign_ml_dsa(vectors_case *c, hf_handle key)
+{
     if (json_object_get(c->test, "rnd") != NULL) {
         vectors_part(c, "signed with given randomness, which libcrypto chooses: "
                         "verified only");
         return;
     }
     hf_sign_response made = { 0 };
-    rc = hf_client_sign(c->run->client,
-                        &(hf_sign_request){ .handle = key,
-                                            .algorithm = HF_ALG_ML_DSA,
-                                            .is_deterministic = 1,
-                                            .context = vectors_field(c, "ctx"),
-                                            .data = vectors_field(c, "msg") },
-                        &made);
+    int rc = hf_client_sign(c->run->client,
+                            &(hf_sign_request){ .handle = key,
+                                                .algorithm = HF_ALG_ML_DSA,
+                                                .is_deterministic = 1,
+                                                .context = vectors_field(c, "ctx"),
+                                                .data = vectors_field(c, "msg") },
+                            &made);
     vectors_produced(c, "sign", rc, made.signature, vectors_field(c, "sig"));
+}
+
+/* The key of a field, given back in the same format, and what it does to the vector. */
+static void drive_ml_dsa(vectors_case *c, uint32_t type, uint16_t format,
+                         const char *field)
+{
+    bool is_private = type == HF_KEY_ML_DSA_65;
+    hf_handle key =
+        vectors_import(c, &(hf_key_import_request){
+                              .type = type,
+                              .flags = HF_USAGE_VERIFY | (is_private ? HF_USAGE_SIGN : 0),
+                              .format = format,
+                              .material = vectors_field(c, field) });
+    if (key == 0) {
+        return;
+    }
+    if (is_private && c->is_forward_valid) {
+        hf_key_export_response answer = { 0 };
+        int rc = hf_client_key_export(
+            c->run->client, &(hf_key_export_request){ .handle = key, .format = format },
+            &answer);
+        vectors_produced(c, "export", rc, answer.material, vectors_field(c, field));
+        check_public(c, key, "publicKey", HF_FORMAT_RAW);
+    } else if (c->is_forward_valid) {
+        check_public(c, key, field, format);
+    }
+    verify_ml_dsa(c, key);
+    if (is_private) {
+        sign_ml_dsa(c, key);
+    }
+    vectors_erase(c, key);
 }
 
 void drive_ml_dsa_sign(vectors_case *c)
@@ -152,18 +189,10 @@ void drive_ml_dsa_sign(vectors_case *c)
                         "no request takes one");
         return;
     }
-    hf_handle key = vectors_import(
-        c, &(hf_key_import_request){ .type = HF_KEY_ML_DSA_65,
-                                     .flags = HF_USAGE_SIGN | HF_USAGE_VERIFY,
-                                     .material = vectors_field(c, "privateSeed") });
-    if (key == 0) {
-        return;
+    drive_ml_dsa(c, HF_KEY_ML_DSA_65, HF_FORMAT_RAW, "privateSeed");
+    if (vectors_field(c, "privateKeyPkcs8").len != 0) {
+        drive_ml_dsa(c, HF_KEY_ML_DSA_65, HF_FORMAT_DER, "privateKeyPkcs8");
     }
-    if (c->is_forward_valid) {
-        check_public(c, key, "publicKey");
-    }
-    sign_ml_dsa(c, key);
-    vectors_erase(c, key);
 }
 
 void drive_ml_dsa_verify(vectors_case *c)
@@ -171,21 +200,8 @@ void drive_ml_dsa_verify(vectors_case *c)
     if (!has_ml_dsa(c)) {
         return;
     }
-    hf_handle key = vectors_import(
-        c, &(hf_key_import_request){ .type = HF_KEY_ML_DSA_65_PUBLIC,
-                                     .flags = HF_USAGE_VERIFY,
-                                     .material = vectors_field(c, "publicKey") });
-    if (key == 0) {
-        return;
+    drive_ml_dsa(c, HF_KEY_ML_DSA_65_PUBLIC, HF_FORMAT_RAW, "publicKey");
+    if (vectors_field(c, "publicKeyDer").len != 0) {
+        drive_ml_dsa(c, HF_KEY_ML_DSA_65_PUBLIC, HF_FORMAT_DER, "publicKeyDer");
     }
-    hf_verify_response nothing;
-    int rc = hf_client_verify(c->run->client,
-                              &(hf_verify_request){ .handle = key,
-                                                    .algorithm = HF_ALG_ML_DSA,
-                                                    .context = vectors_field(c, "ctx"),
-                                                    .signature = vectors_field(c, "sig"),
-                                                    .data = vectors_field(c, "msg") },
-                              &nothing);
-    vectors_checked(c, "verify", rc);
-    vectors_erase(c, key);
 }
