@@ -256,7 +256,7 @@ def run():
             print(test.__name__, flush=True)
             test(daemon, bench)
         unused = [f"{key_type:#010x}" for key_type in bench.types if not bench.used[key_type]]
-        print(f"used by no operation: {unused}")
+        hfd.check(not unused, f"no operation was found for {unused}")
         bench.client.close()
         daemon.forget()
         daemon.look("all sessions have ended", session_count=0)
