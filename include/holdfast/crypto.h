@@ -321,8 +321,8 @@ typedef struct hf_crypto_stream {
  *
  * op           as for the one-shot operation, without input; of a hash the algorithm and,
  *              for a XOF, output_len. Nothing of it is used after the call.
- * is_backward  decrypt; or the caller will compare the MAC that finish gives, which is how
- *              legacy ones may be used. The device computes every MAC forward.
+ * is_backward  decrypt; or the caller will compare the MAC that finish gives, which is
+ *              how legacy ones may be used. The device computes every MAC forward.
  *
  * HF_ERR_NOTSUPPORTED also when the row's traits do not allow a stream so. Zeroed after
  * errors but HF_ERR_STATE.

@@ -72,8 +72,8 @@ typedef struct hf_drops {
 typedef struct hf_lease {
     hf_crypto_key key; /* immutable view; `parsed` may be filled in by the lease's user */
     hf_metadata meta;  /* as of the lease */
-    uint64_t serial; /* two leases with the same one, or with the same generation that is
-                          not 0, are of the same material and no replacement was between */
+    uint64_t serial; /* two leases with the same one, or with the same generation, not 0,
+                        are of the same material, and no replacement was between */
     uint32_t slot;   /* private */
     bool is_held;    /* false: nothing to release */
     bool is_parsed_own; /* key.parsed was built by the user and is not in the slot */

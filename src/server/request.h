@@ -46,8 +46,8 @@ static inline hf_bytes hf_request_bytes(const hf_buffer *buffer)
     return hf_bytes_of(buffer->data, buffer->len);
 }
 
-/* HF_ERR_SIZE when an input is too long to be authenticated as a whole before any of it is
- * used (HF_CFG_STAGE_SIZE_MAX). */
+/* HF_ERR_SIZE when an input is too long to be authenticated as a whole before any of it
+ * is used (HF_CFG_STAGE_SIZE_MAX). */
 int hf_request_check_stage(size_t len) HF_MUST_CHECK;
 
 /*

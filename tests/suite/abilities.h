@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * What the server under test can do, as it says itself: which algorithms and key types its
- * devices have differs with the library that they were built against. Cases that go
+ * What the server under test can do, as it says itself: which algorithms and key types
+ * its devices have differs with the library that they were built against. Cases that go
  * through the tables ask here whether success or HF_ERR_NOTSUPPORTED is to be expected.
  */
 #ifndef TEST_ABILITIES_H

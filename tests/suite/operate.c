@@ -303,8 +303,8 @@ int suite_stream_end(hf_client *client, uint16_t stream)
         client, &(hf_stream_finish_request){ .stream = stream }, &answer);
 }
 
-/* Verifying nothing is HF_ERR_VERIFY at the end, decrypting zeros too with a padding: that
- * they are used is what counts. */
+/* Verifying nothing is HF_ERR_VERIFY at the end, decrypting zeros too with a padding:
+ * that they are used is what counts. */
 static int stream(hf_client *client, const suite_operation *operation, hf_handle key,
                   const suite_exchange *exchange)
 {

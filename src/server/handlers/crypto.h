@@ -4,8 +4,8 @@
  *
  * What the requests of the group CRYPTO share: the rules for using a key, and the
  * functions of the rows of its table (crypto.c), which are in files by class. All of them
- * learn what an algorithm takes and needs from its row (holdfast/algorithm.h), so that one
- * more algorithm is one more row. Private to src/server/handlers.
+ * learn what an algorithm takes and needs from its row (holdfast/algorithm.h), so that
+ * one more algorithm is one more row. Private to src/server/handlers.
  */
 #ifndef HF_SERVER_HANDLERS_CRYPTO_H
 #define HF_SERVER_HANDLERS_CRYPTO_H
@@ -34,12 +34,12 @@ typedef struct hf_key_use {
  *
  * Returns HF_OK and *row, which may be NULL, or
  *   HF_ERR_ACCESS        the handle names what the session may not use; the key's policy
- *                        does not allow the algorithm, a nonce of the client's, or so short
- *                        a MAC or tag
+ *                        does not allow the algorithm, a nonce of the client's, or so
+ *                        short a MAC or tag
  *   HF_ERR_RANGE         the nonce has a length that the algorithm does not take, or is
  *                        missing where the client has to give it; the handle's flags
- *   HF_ERR_NOTSUPPORTED  no such algorithm of these classes, none in this direction (legacy
- *                        ones only verify and decrypt) or as a stream; no device
+ *   HF_ERR_NOTSUPPORTED  no such algorithm of these classes, none in this direction
+ *                        (legacy ones only verify and decrypt) or as a stream; no device
  *   HF_ERR_TYPE          the key's type does not fit the algorithm
  * and what hf_keystore_lease returns.
  */
