@@ -14,9 +14,6 @@
 static int make_pkey(uint32_t type, hf_bytes raw, EVP_PKEY **pkey)
 {
     const char *name = HF_KEY_PARAMETER(type) == HF_CURVE_X25519 ? "X25519" : "X448";
-    if (raw.len != hf_key_type_find(type)->raw_len_max) {
-        return HF_ERR_KEY;
-    }
     *pkey = HF_KEY_CLASS(type) == HF_CLASS_PUBLIC
                 ? EVP_PKEY_new_raw_public_key_ex(NULL, name, NULL, raw.data, raw.len)
                 : EVP_PKEY_new_raw_private_key_ex(NULL, name, NULL, raw.data, raw.len);

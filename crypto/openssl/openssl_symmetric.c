@@ -34,29 +34,13 @@ static int generate(const hf_openssl *openssl, uint32_t type, hf_buffer *out)
         info->raw_len_min == info->raw_len_max ? info->raw_len_max : FREE_LEN, out);
 }
 
-/* Raw is the only format, and hf_crypto has checked the length. */
+/* Raw is the only format, and hf_crypto has checked the material. */
 static int import(const hf_openssl *openssl, uint32_t type, uint16_t format, hf_bytes in,
                   hf_buffer *out)
 {
     (void)openssl;
     (void)type;
     return format == HF_FORMAT_RAW ? hf_buffer_append(out, in) : HF_ERR_NOTSUPPORTED;
-}
-
-/* SP 800-38E with FIPS 140-3 IG C.I: the data key and the tweak key differ. */
-static bool has_equal_halves(hf_bytes xts)
-{
-    size_t half = xts.len / 2;
-    return hf_ct_equal(xts.data, xts.data + half, half);
-}
-
-static int import_xts(const hf_openssl *openssl, uint32_t type, uint16_t format,
-                      hf_bytes in, hf_buffer *out)
-{
-    if (format == HF_FORMAT_RAW && has_equal_halves(in)) {
-        return HF_ERR_KEY;
-    }
-    return import(openssl, type, format, in, out);
 }
 
 static int parse_generic(const hf_openssl *openssl, uint32_t type, hf_bytes raw,
@@ -90,7 +74,7 @@ const hf_openssl_family hf_openssl_generic_family = {
 const hf_openssl_family hf_openssl_aes_xts_family = {
     .family = HF_FAMILY_AES_XTS,
     .generate = generate,
-    .import = import_xts,
+    .import = import,
 };
 
 const hf_openssl_family hf_openssl_chacha20_family = {
