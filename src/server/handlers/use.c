@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * Using a key: every rule that an algorithm's row and a key's flags have for an
- * operation. They are checked in the hold in which the key is leased, so nobody can change
- * the key between the check and the use.
+ * operation. They are checked in the hold in which the key is leased, so nobody can
+ * change the key between the check and the use.
  */
 #include "server/handlers/crypto.h"
 
