@@ -25,6 +25,7 @@ def words_of(secret):
 
 
 def numbered(words):
+    """The words by their numbers, as they are searched."""
     return {int.from_bytes(word, "little"): word for word in words}
 
 
@@ -99,9 +100,8 @@ class Image:
                             pages[chunk + at], names[chunk + at] = page, name
         return pages, names
 
-    def find(self, words):
-        """[(address, name of the mapping, word)] of all that is there now."""
-        wanted = numbered(words)
+    def find(self, wanted):
+        """[(address, name of the mapping, word)] of all numbered words that are there now."""
         is_first = not self.pages
         pages, names = self.read(lambda name, is_writable: is_first or is_writable)
         again = changes(self.pages, pages)
@@ -121,9 +121,8 @@ class Image:
                        for at, data in changes(self.stacks, stacks).items()]
         self.stacks = stacks
 
-    def find_in_notes(self, words):
-        """[(address, step, word)] of all that was noted; then the notes are thrown away."""
-        wanted = numbered(words)
+    def find_in_notes(self, wanted):
+        """[(address, step, word)] of all numbered words in the notes, which end with this."""
         hits = [(at + offset, step, word) for step, at, data in self.notes
                 for offset, word in find_in(data, wanted)]
         self.notes = []

@@ -23,12 +23,14 @@ class Words:
 
     def __init__(self):
         self.meaning = {}
+        self.wanted = {}  # all words by their numbers
         self.alive = {}  # name of a key: its words
 
     def add(self, name, parts):
         words = {word for part in parts for word in image.words_of(part)}
         for word in words:
             self.meaning.setdefault(word, name)
+        self.wanted.update(image.numbered(words))
         return words
 
     def add_key(self, name, key_type, raw, public):
@@ -111,10 +113,10 @@ class Watched(hfd.Daemon):
         that were found. session_count: of sessions that are open beside the watcher's."""
         def have_ended():
             return self.watcher.get("admin_status")["session_count"] == session_count + 1
-        self.complain(when, self.image.find_in_notes(self.words.meaning))
+        self.complain(when, self.image.find_in_notes(self.words.wanted))
         hfd.until(have_ended, "the sessions have ended")
         self.settle()
-        hits = self.image.find(self.words.meaning)
+        hits = self.image.find(self.words.wanted)
         alive = set().union(*self.words.alive.values())
         self.complain(when, [hit for hit in hits
                              if hit[2] not in alive or hit[1] == image.STACK])
