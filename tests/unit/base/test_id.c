@@ -37,7 +37,7 @@ static void test_id_with_a_bad_field_is_invalid(void **state)
     static const hf_id bad[] = {
         0,
         0x0000000000000001ull, /* no kind */
-        0x0800000000000001ull, /* kind above the last one */
+        0x0900000000000001ull, /* kind above the last one */
         0xFF00000000000001ull,
         0x0200000000000000ull, /* number 0 */
         0x020000FFFF000000ull,

@@ -132,7 +132,7 @@ static void test_connect_terms_beyond_what_was_asked_are_refused(void **state)
     ((fake_server *)*state)->terms.body_size = FAKE_BUFFER_SIZE;
     expect_connect(state, HF_ERR_FRAME);
     assert_int_equal(fake_close(state) | fake_open(state), 0);
-    ((fake_server *)*state)->terms.version = 2;
+    ((fake_server *)*state)->terms.version = HF_PROTO_VERSION + 1;
     expect_connect(state, HF_ERR_VERSION);
 }
 

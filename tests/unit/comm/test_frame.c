@@ -15,7 +15,7 @@
 static void test_encode_has_the_documented_bytes(void **state)
 {
     (void)state;
-    const uint8_t expected[HF_FRAME_HEADER_SIZE] = { 'H',  'F',  1,    1,    0x0A, 0x04,
+    const uint8_t expected[HF_FRAME_HEADER_SIZE] = { 'H',  'F',  2,    1,    0x0A, 0x04,
                                                      0x34, 0x12, 0x78, 0x56, 0x34, 0x02,
                                                      0xFE, 0xFF, 0xFF, 0xFF };
     uint8_t header[HF_FRAME_HEADER_SIZE];
@@ -61,7 +61,7 @@ static void test_decode_broken_header_is_refused(void **state)
         int status;
     } cases[] = {
         { 0, 'h', false, HF_ERR_FRAME },  { 1, 0, false, HF_ERR_FRAME },
-        { 2, 0, false, HF_ERR_VERSION },  { 2, 2, true, HF_ERR_VERSION },
+        { 2, 0, false, HF_ERR_VERSION },  { 2, 3, true, HF_ERR_VERSION },
         { 3, 0x02, false, HF_ERR_FRAME }, { 3, 0x81, true, HF_ERR_FRAME },
         { 12, 1, false, HF_ERR_FRAME },   { 15, 0xFF, false, HF_ERR_FRAME },
         { 12, 1, true, HF_ERR_FRAME },    { 15, 0x7F, true, HF_ERR_FRAME },

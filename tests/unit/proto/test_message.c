@@ -91,7 +91,7 @@ static void test_response_size_max_covers_the_largest_response(void **state)
     (void)state;
     assert_int_equal(hf_proto_response_size_max(HF_REQ_comm_close), 0);
     assert_int_equal(hf_proto_response_size_max(HF_REQ_counter_increment), 8);
-    assert_int_equal(hf_proto_response_size_max(HF_REQ_sign), 4 + 1024);
+    assert_int_equal(hf_proto_response_size_max(HF_REQ_sign), 4 + 65535);
     assert_int_equal(hf_proto_response_size_max(HF_REQ_key_info), 4 + 4 + 2 + 8 + 1 + 32);
     assert_int_equal(hf_proto_response_size_max(HF_REQ_comm_echo), HF_BODY_SIZE_MAX);
     uint64_t random = 1;
