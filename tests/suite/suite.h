@@ -223,6 +223,8 @@ extern const suite_cases suite_comm_cases;
 extern const suite_cases suite_nvm_cases;
 extern const suite_cases suite_key_cases;
 extern const suite_cases suite_crypto_cases;
+extern const suite_cases suite_wrap_cases;
+extern const suite_cases suite_derive_cases;
 extern const suite_cases suite_matrix_cases;
 extern const suite_cases suite_counter_cases;
 extern const suite_cases suite_admin_cases;
@@ -235,12 +237,14 @@ extern const suite_cases suite_peer_cases;
 /* Contended: all clients on the same hot ids. */
 extern const suite_cases suite_hot_key_cases;
 extern const suite_cases suite_hot_use_cases;
+extern const suite_cases suite_hot_stream_cases;
 extern const suite_cases suite_hot_unique_cases;
 extern const suite_cases suite_hot_object_cases;
 extern const suite_cases suite_hot_list_cases;
 extern const suite_cases suite_hot_space_cases;
 extern const suite_cases suite_hot_counter_cases;
 extern const suite_cases suite_hot_lms_cases;
+extern const suite_cases suite_hot_wrap_cases;
 
 /* ---- after a case ---- */
 
