@@ -21,6 +21,13 @@ typedef struct reference {
 
 #include "reference.h"
 
+/* A tree of 2^15 leaves takes seconds, and minutes under a sanitizer: not there. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HEIGHT_MAX 10u
+#else
+#define HEIGHT_MAX 15u
+#endif
+
 static void check_rfc(const char *public_hex, const char *message,
                       const char *const *pieces)
 {
@@ -88,6 +95,9 @@ static void test_sign_all_sets_equals_the_reference(void **state)
     for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++) {
         const reference *r = &references[i];
         hf_buffer signature;
+        if (hf_lms_set_find(r->params.levels[0].lms_type)->height > HEIGHT_MAX) {
+            continue;
+        }
         print_message("%u levels, sets %u and %u, index %llu\n", r->params.level_count,
                       r->params.levels[0].lms_type, r->params.levels[0].ots_type,
                       (unsigned long long)r->index);

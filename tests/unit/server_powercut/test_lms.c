@@ -15,7 +15,7 @@
 
 #define REGION_SIZE (20u * 1024u)
 #define INDEX_COUNT 1024u /* of the key */
-#define ROUNDS 3u         /* signatures of each client before the end, and after it */
+#define ROUNDS 3u         /* signatures of each client until the end */
 #define TYPE HF_KEY_LMS(2, 5, 8)
 #define LEVEL_LEN (12u + 32u * (1u + 34u + 5u)) /* bytes of a signature of one tree */
 
@@ -99,13 +99,13 @@ static bool answers_take(peer *p, record *r)
 
 /* Both clients sign at the same time, several requests in flight, until all is answered
  * or lost. */
-static void sign_for_a_while(fixture *f, record *r)
+static void sign_for_a_while(fixture *f, uint32_t rounds, record *r)
 {
     peer *peers[2];
     for (size_t i = 0; i < 2; i++) {
         peers[i] = peer_connect(f, 7, FIXTURE_USER);
     }
-    for (uint32_t round = 0; round < ROUNDS; round++) {
+    for (uint32_t round = 0; round < rounds; round++) {
         for (size_t i = 0; i < 2; i++) {
             SEND(peers[i], sign, .handle = 1, .algorithm = HF_ALG_LMS,
                  .data = hf_bytes_of(message, sizeof message));
@@ -152,7 +152,7 @@ static bool cut_once(fault_device *device, uint64_t at, enum fault_loss loss, re
     f->config.nvm.device = &device->device;
     bool is_open = hf_server_init(&f->server, &f->config) == HF_OK;
     if (is_open) {
-        sign_for_a_while(f, r);
+        sign_for_a_while(f, ROUNDS, r);
     }
     server_drop(f, is_open);
     if (!device->is_off) {
@@ -167,8 +167,8 @@ static void check_afterwards(fault_device *device, record *r)
 {
     fixture *f = server_open(device);
     uint32_t before = r->count;
-    sign_for_a_while(f, r);
-    assert_int_equal(before + 2 * ROUNDS, r->count); /* nothing but indexes was lost */
+    sign_for_a_while(f, 1, r);
+    assert_int_equal(before + 2, r->count); /* nothing but indexes was lost */
     peer *p = peer_connect(f, 7, FIXTURE_USER);
     hf_key_signatures_left_response left = { 0 };
     assert_status(HF_OK, CALL(p, key_signatures_left, &left, .handle = 1));
