@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Changing keys: import, commit, evict, erase, revoke, trust. Each function has one shape: check
- * against the flags; get the resources that can be missing (slot, journal); write to the
- * store; record the change of slots, which cannot fail. Inside a step of the store.
+ * Changing keys: import, commit, evict, erase, revoke, trust. Each function has one
+ * shape: check against the flags; get the resources that can be missing (slot, journal);
+ * write to the store; record the change of slots, which cannot fail. Inside a step of the
+ * store.
  */
 #include "holdfast/keystore.h"
 

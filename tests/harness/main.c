@@ -41,11 +41,16 @@ const suite_cases *const harness_functional[] = {
 };
 
 const suite_cases *const harness_contended[] = {
-    &suite_hot_key_cases,     &suite_hot_use_cases,
-    &suite_hot_unique_cases,  &suite_hot_object_cases,
-    &suite_hot_list_cases,    &suite_hot_space_cases,
-    &suite_hot_counter_cases, &suite_hot_lms_cases,
-    &suite_hot_wrap_cases,    &suite_hot_stream_cases,
+    &suite_hot_key_cases,
+    &suite_hot_use_cases,
+    &suite_hot_unique_cases,
+    &suite_hot_object_cases,
+    &suite_hot_list_cases,
+    &suite_hot_space_cases,
+    &suite_hot_counter_cases,
+    &suite_hot_lms_cases,
+    &suite_hot_wrap_cases,
+    &suite_hot_stream_cases,
     NULL,
 };
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Contended wrapping: a key is replaced and its KEK is revoked and replaced by one client,
- * while all others wrap the one under the other.
+ * Contended wrapping: a key is replaced and its KEK is revoked and replaced by one
+ * client, while all others wrap the one under the other.
  *
  * The KEK alternates between two variants, live and revoked in turn. The step from one
  * state to the next is counted before it is sent and after it was answered, so whoever
