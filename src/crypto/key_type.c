@@ -85,7 +85,7 @@
 #define LMS_LEN(height, w) (12 + 32 * (1 + LMS_CHAINS(w) + (height)))
 #define LMS(levels, height, w)                                                           \
     { .type = HF_KEY_LMS(levels, height, w),                                             \
-      .name = "lms-l" #levels "-h" #height "-w" #w,                                          \
+      .name = "lms-l" #levels "-h" #height "-w" #w,                                      \
       .raw_len_min = 84 + 8 * (levels), .raw_len_max = 84 + 8 * (levels),                \
       .public_len = 60,                                                                  \
       .signature_len = 4 + (levels) * LMS_LEN(height, w) + ((levels) - 1) * 56,          \

@@ -2,14 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Contended streams: MAC streams that go on while their key is erased, revoked or replaced
- * by another one under the same id.
+ * Contended streams: MAC streams that go on while their key is erased, revoked or
+ * replaced by another one under the same id.
  *
- * Each hot key goes through the states absent, live and revoked, as in hot_use.c: the step
- * from one to the next is counted before it is sent and after it was answered, so whoever
- * looks at the count before and after a request of its own knows in which states the key
- * can have been. A stream goes on only with the very key that it was begun with; when it
- * has come to its end, its MAC is that key's.
+ * Each hot key goes through the states absent, live and revoked, as in hot_use.c: the
+ * step from one to the next is counted before it is sent and after it was answered, so
+ * whoever looks at the count before and after a request of its own knows in which states
+ * the key can have been. A stream goes on only with the very key that it was begun with;
+ * when it has come to its end, its MAC is that key's.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -151,8 +151,8 @@ static bool fits(const stream_plan *plan, const open_stream *stream, int rc, uin
     return (rc == HF_OK && may_be_same) || (rc == HF_ERR_NOTFOUND && may_be_other);
 }
 
-/* A request was answered with `rc`; the key was in the states `first` .. `last` meanwhile:
- * note in which of them it can have been, or report that there is none. */
+/* A request was answered with `rc`; the key was in the states `first` .. `last`
+ * meanwhile: note in which of them it can have been, or report that there is none. */
 static bool note(suite_actor *actor, open_stream *stream, int rc, uint64_t first,
                  uint64_t last)
 {
