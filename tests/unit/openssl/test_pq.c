@@ -36,6 +36,12 @@ static bool is_pq(uint32_t type)
            family == HF_FAMILY_SLH_DSA;
 }
 
+/* SLH-DSA with small signatures takes seconds in all: the fast sets do more. */
+static bool is_slow(uint32_t type)
+{
+    return HF_KEY_FAMILY(type) == HF_FAMILY_SLH_DSA && HF_KEY_PARAMETER(type) % 2 == 1;
+}
+
 static uint16_t algorithm_of(uint32_t type)
 {
     uint8_t family = HF_KEY_FAMILY(type);
@@ -168,8 +174,10 @@ static void check_key(uint32_t type)
     check_formats(&key);
     assert_int_equal(large_public(&key, &other), HF_OK);
     assert_large_equal(&other, &public);
-    assert_int_equal(large_generate(type, &other), HF_OK);
-    assert_memory_not_equal(other.data, raw.data, raw.len);
+    if (!is_slow(type)) {
+        assert_int_equal(large_generate(type, &other), HF_OK);
+        assert_memory_not_equal(other.data, raw.data, raw.len);
+    }
 }
 
 static void test_keys_of_all_sets_in_all_formats(void **state)
@@ -216,6 +224,32 @@ static void test_import_seed_with_expanded_key_must_fit(void **state)
     SKIP_WITHOUT_PQ();
     with_types(HF_FAMILY_ML_KEM, check_both_form);
     with_types(HF_FAMILY_ML_DSA, check_both_form);
+}
+
+/* Something more in the OCTET STRING, behind the seed, with all lengths right. */
+static void check_more_than_seed(uint32_t type)
+{
+    static large raw, der;
+    assert_int_equal(large_generate(type, &raw), HF_OK);
+    hf_crypto_key key = large_key(type, &raw);
+    assert_int_equal(large_export(&key, HF_FORMAT_DER, &der), HF_OK);
+    assert_int_equal(der.data[18], 0x04);
+    assert_int_equal(der.data[20], 0x80);
+    der.data[1] += 2;
+    der.data[19] += 2;
+    der.data[der.len++] = 0x05; /* NULL */
+    der.data[der.len++] = 0x00;
+    assert_int_equal(import_der(type, &der), HF_ERR_KEY);
+    der.data[19] -= 2; /* the same behind the OCTET STRING */
+    assert_int_equal(import_der(type, &der), HF_ERR_KEY);
+}
+
+static void test_import_more_than_a_seed_is_refused(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_PQ();
+    with_types(HF_FAMILY_ML_KEM, check_more_than_seed);
+    with_types(HF_FAMILY_ML_DSA, check_more_than_seed);
 }
 
 /* The expanded form alone: OCTET STRING in the OCTET STRING. */
@@ -453,17 +487,13 @@ static void check_signatures(uint32_t type)
     assert_int_equal(signature.len, hf_key_type_find(type)->signature_len);
     check_wrong_signatures(&op, &public_key, &signature);
     assert_int_equal(verify(op, &key, large_bytes(&signature)), HF_OK);
-    assert_int_equal(large_sign(&op, &other), HF_OK); /* hedged */
-    assert_memory_not_equal(other.data, signature.data, signature.len);
+    if (!is_slow(type)) {
+        assert_int_equal(large_sign(&op, &other), HF_OK); /* hedged */
+        assert_memory_not_equal(other.data, signature.data, signature.len);
+    }
     op.key = &public_key;
     assert_int_equal(large_sign(&op, &other), HF_ERR_TYPE);
     hf_crypto_parsed_destroy(&fixture_crypto, 0, key.parsed);
-}
-
-/* Those with small signatures take seconds in all: the fast ones do more. */
-static bool is_slow(uint32_t type)
-{
-    return HF_KEY_FAMILY(type) == HF_FAMILY_SLH_DSA && HF_KEY_PARAMETER(type) % 2 == 1;
 }
 
 static void check_deterministic(uint32_t type)
@@ -572,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_keys_of_all_sets_in_all_formats),
         cmocka_unit_test(test_import_seed_with_expanded_key_must_fit),
         cmocka_unit_test(test_import_expanded_key_without_seed_is_refused),
+        cmocka_unit_test(test_import_more_than_a_seed_is_refused),
         cmocka_unit_test(test_ml_kem_vectors_match),
         cmocka_unit_test(test_ml_kem_of_all_sets),
         cmocka_unit_test(test_ml_dsa_vectors_match),
