@@ -278,10 +278,10 @@ def wrap(use):
                          wrapped=wrapped["wrapped"])
     use.client.get("key_erase", handle=key["handle"])
     data = chance.randbytes(1000)
-    sealed, _ = use.ask("data_wrap", [{}], kek=use.handle, data=data)
+    sealed, _ = use.ask("key_wrap_data", [{}], kek=use.handle, data=data)
     if sealed is not None:
         use.add("wrapped data", [data])
-        use.client.get("data_unwrap", kek=use.handle, wrapped=sealed["wrapped"])
+        use.client.get("key_unwrap_data", kek=use.handle, wrapped=sealed["wrapped"])
     return True
 
 

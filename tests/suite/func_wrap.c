@@ -219,16 +219,17 @@ static void refused_run(suite_env *env, const void *argument)
     suite_client_close(&one);
 }
 
-static int wrap_data(hf_client *client, hf_bytes data, hf_data_wrap_response *answer)
+static int wrap_data(hf_client *client, hf_bytes data, hf_key_wrap_data_response *answer)
 {
-    return hf_client_data_wrap(
-        client, &(hf_data_wrap_request){ .kek = KEK, .data = data }, answer);
+    return hf_client_key_wrap_data(
+        client, &(hf_key_wrap_data_request){ .kek = KEK, .data = data }, answer);
 }
 
-static int unwrap_data(hf_client *client, hf_bytes wrapped, hf_data_unwrap_response *out)
+static int unwrap_data(hf_client *client, hf_bytes wrapped,
+                       hf_key_unwrap_data_response *out)
 {
-    return hf_client_data_unwrap(
-        client, &(hf_data_unwrap_request){ .kek = KEK, .wrapped = wrapped }, out);
+    return hf_client_key_unwrap_data(
+        client, &(hf_key_unwrap_data_request){ .kek = KEK, .wrapped = wrapped }, out);
 }
 
 static void data_run(suite_env *env, const void *argument)
@@ -237,8 +238,8 @@ static void data_run(suite_env *env, const void *argument)
     static uint8_t data[8000];
     static uint8_t copy[SUITE_BODY_SIZE];
     static const size_t lens[] = { 0, 1, 16, 1000, 8000 };
-    hf_data_wrap_response wrapped;
-    hf_data_unwrap_response back;
+    hf_key_wrap_data_response wrapped;
+    hf_key_unwrap_data_response back;
     blob b;
     (void)argument;
     hf_client *client = suite_connect(env, &one, SUITE_WRITER);
@@ -260,11 +261,12 @@ static void data_run(suite_env *env, const void *argument)
     SUITE_EXPECT(env, HF_OK, generate(client, KEY, HF_KEY_HMAC, HF_USAGE_SIGN));
     SUITE_EXPECT(env, HF_OK, wrap(client, &forms[0], KEY, env, &b));
     SUITE_EXPECT(env, HF_ERR_DECODE, unwrap_data(client, bytes_of(&b), &back));
-    SUITE_EXPECT(env, HF_ERR_TYPE,
-                 hf_client_data_wrap(client,
-                                     &(hf_data_wrap_request){
-                                         .kek = PUBLIC, .data = hf_bytes_of(data, 1) },
-                                     &wrapped));
+    SUITE_EXPECT(
+        env, HF_ERR_TYPE,
+        hf_client_key_wrap_data(
+            client,
+            &(hf_key_wrap_data_request){ .kek = PUBLIC, .data = hf_bytes_of(data, 1) },
+            &wrapped));
     suite_client_close(&one);
 }
 

@@ -225,25 +225,26 @@ static int wrap_tested(matrix *m)
                               &wrapped);
 }
 
-static int wrap_data(matrix *m, hf_handle kek, hf_data_wrap_response *wrapped)
+static int wrap_data(matrix *m, hf_handle kek, hf_key_wrap_data_response *wrapped)
 {
-    return hf_client_data_wrap(
-        m->client, &(hf_data_wrap_request){ .kek = kek, .data = hf_bytes_of("data", 4) },
+    return hf_client_key_wrap_data(
+        m->client,
+        &(hf_key_wrap_data_request){ .kek = kek, .data = hf_bytes_of("data", 4) },
         wrapped);
 }
 
 static int unwrap_data(matrix *m)
 {
-    hf_data_wrap_response wrapped;
-    hf_data_unwrap_response back;
+    hf_key_wrap_data_response wrapped;
+    hf_key_unwrap_data_response back;
     uint8_t copy[256];
     SUITE_EXPECT(m->env, HF_OK, wrap_data(m, FULL, &wrapped));
     SUITE_TRUE(m->env, wrapped.wrapped.len <= sizeof copy);
     size_t len = wrapped.wrapped.len;
     memcpy(copy, wrapped.wrapped.data, len);
-    return hf_client_data_unwrap(
+    return hf_client_key_unwrap_data(
         m->client,
-        &(hf_data_unwrap_request){ .kek = TESTED, .wrapped = hf_bytes_of(copy, len) },
+        &(hf_key_unwrap_data_request){ .kek = TESTED, .wrapped = hf_bytes_of(copy, len) },
         &back);
 }
 
@@ -257,7 +258,7 @@ static int expected_with(const matrix *m, uint32_t usages)
 static void try_others(matrix *m)
 {
     hf_key_export_public_response public;
-    hf_data_wrap_response wrapped;
+    hf_key_wrap_data_response wrapped;
     const hf_key_type_info *info = hf_key_type_find(m->type);
     bool is_stateful = HF_KEY_FAMILY(m->type) == HF_FAMILY_LMS && m->material_len == 0;
     if (info->public_len != 0) {

@@ -73,7 +73,7 @@ int hf_derive_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm);
 int hf_derive_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm);
 int hf_derive_finish(hf_request *rq) HF_REQUIRES(hf_tsa_nvm);
 
-/* wrap.c: key_wrap, key_unwrap, data_wrap, data_unwrap */
+/* wrap.c: key_wrap, key_unwrap, key_wrap_data, key_unwrap_data */
 hf_cost hf_wrap_cost(const hf_request *rq);
 uint32_t hf_wrap_key_room(const hf_request *rq);
 int hf_wrap_key_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm);

@@ -42,13 +42,13 @@ static wrapping wrapping_of(const hf_request *rq)
         w = WRAPPING_OF(&rq->in.key_unwrap);
         w.is_backward = true;
         return w;
-    case HF_REQ_data_wrap:
-        w.kek = rq->in.data_wrap.kek;
-        w.affinity = rq->in.data_wrap.affinity;
+    case HF_REQ_key_wrap_data:
+        w.kek = rq->in.key_wrap_data.kek;
+        w.affinity = rq->in.key_wrap_data.affinity;
         return w;
     default:
-        w.kek = rq->in.data_unwrap.kek;
-        w.affinity = rq->in.data_unwrap.affinity;
+        w.kek = rq->in.key_unwrap_data.kek;
+        w.affinity = rq->in.key_unwrap_data.affinity;
         w.is_backward = true;
         return w;
     }
@@ -73,10 +73,10 @@ static size_t input_len(const hf_request *rq)
         return rq->leases[1].key.material.len;
     case HF_REQ_key_unwrap:
         return rq->in.key_unwrap.wrapped.len;
-    case HF_REQ_data_wrap:
-        return rq->in.data_wrap.data.len;
+    case HF_REQ_key_wrap_data:
+        return rq->in.key_wrap_data.data.len;
     default:
-        return rq->in.data_unwrap.wrapped.len;
+        return rq->in.key_unwrap_data.wrapped.len;
     }
 }
 
@@ -466,12 +466,12 @@ int hf_unwrap_key_finish(hf_request *rq)
 
 static size_t data_len(const hf_request *rq)
 {
-    return rq->in.data_wrap.data.len + HF_WRAP_DATA_HEADER_LEN + HF_WRAP_SEAL_LEN;
+    return rq->in.key_wrap_data.data.len + HF_WRAP_DATA_HEADER_LEN + HF_WRAP_SEAL_LEN;
 }
 
 uint32_t hf_wrap_data_room(const hf_request *rq)
 {
-    return hf_room_of(rq, data_len(rq), HF_RESPONSE_FIXED_LEN(data_wrap));
+    return hf_room_of(rq, data_len(rq), HF_RESPONSE_FIXED_LEN(key_wrap_data));
 }
 
 int hf_wrap_data_prepare(hf_request *rq)
@@ -480,7 +480,8 @@ int hf_wrap_data_prepare(hf_request *rq)
     const wrapping w = wrapping_of(rq);
     int rc = lease_kek(rq, &w);
     if (rc == HF_OK) {
-        rc = hf_request_check_room(rq, HF_RESPONSE_FIXED_LEN(data_wrap), data_len(rq));
+        rc =
+            hf_request_check_room(rq, HF_RESPONSE_FIXED_LEN(key_wrap_data), data_len(rq));
     }
     return rc == HF_OK ? count_use(rq) : rc;
 }
@@ -493,16 +494,16 @@ int hf_wrap_data_work(hf_request *rq)
     hf_wrap_put_data_header(header);
     int rc = begin(rq, &w, &wrap);
     if (rc == HF_OK) {
-        rc = seal(rq, &wrap, hf_bytes_of(header, sizeof(header)), rq->in.data_wrap.data,
-                  &rq->scratch);
+        rc = seal(rq, &wrap, hf_bytes_of(header, sizeof(header)),
+                  rq->in.key_wrap_data.data, &rq->scratch);
     }
-    rq->out.data_wrap.wrapped = hf_request_bytes(&rq->scratch);
+    rq->out.key_wrap_data.wrapped = hf_request_bytes(&rq->scratch);
     return rc;
 }
 
 uint32_t hf_unwrap_data_room(const hf_request *rq)
 {
-    return (uint32_t)rq->in.data_unwrap.wrapped.len;
+    return (uint32_t)rq->in.key_unwrap_data.wrapped.len;
 }
 
 int hf_unwrap_data_prepare(hf_request *rq)
@@ -510,13 +511,13 @@ int hf_unwrap_data_prepare(hf_request *rq)
     hf_nvm_assert_held(&rq->server->nvm);
     const wrapping w = wrapping_of(rq);
     int rc = lease_kek(rq, &w);
-    return rc == HF_OK ? hf_request_check_stage(rq->in.data_unwrap.wrapped.len) : rc;
+    return rc == HF_OK ? hf_request_check_stage(rq->in.key_unwrap_data.wrapped.len) : rc;
 }
 
 int hf_unwrap_data_work(hf_request *rq)
 {
     const wrapping w = wrapping_of(rq);
-    hf_bytes wrapped = rq->in.data_unwrap.wrapped;
+    hf_bytes wrapped = rq->in.key_unwrap_data.wrapped;
     hf_wrap wrap;
     int rc = begin(rq, &w, &wrap);
     if (rc == HF_OK) {
@@ -525,6 +526,6 @@ int hf_unwrap_data_work(hf_request *rq)
     if (rc == HF_OK) {
         rc = hf_wrap_open(&wrap, HF_WRAP_DATA_HEADER_LEN, wrapped, &rq->scratch);
     }
-    rq->out.data_unwrap.data = hf_request_bytes(&rq->scratch);
+    rq->out.key_unwrap_data.data = hf_request_bytes(&rq->scratch);
     return rc;
 }

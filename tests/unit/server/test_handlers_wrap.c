@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * KEY requests that wrap: key_wrap, key_unwrap, data_wrap, data_unwrap. What comes back
+ * KEY requests that wrap: key_wrap, key_unwrap, key_wrap_data, key_unwrap_data. What comes back
  * is what went out, what was changed does not come back at all, and what must not leave
  * does not. The forms of PKCS#11 are in test_handlers_wrap_forms.c.
  */
@@ -261,12 +261,12 @@ static void test_kek_that_may_not_is_refused(void **state)
     peer *p = peer_connect(*state, 7, FIXTURE_USER);
     blob b;
     blob data;
-    hf_data_wrap_response answer;
+    hf_key_wrap_data_response answer;
     import_key(p, 1, 0);
     import_kek(p, BOTH);
     assert_status(HF_OK, wrap(p, 1, GCM, &b));
-    assert_status(HF_OK,
-                  CALL(p, data_wrap, &answer, .kek = KEK, .data = text_bytes("data")));
+    assert_status(
+        HF_OK, CALL(p, key_wrap_data, &answer, .kek = KEK, .data = text_bytes("data")));
     keep(&data, answer.wrapped);
     for (int round = 0; round < 3; round++) {
         /* All but the usage in question; none; revoked. */
@@ -279,15 +279,15 @@ static void test_kek_that_may_not_is_refused(void **state)
         assert_status(HF_ERR_USAGE, wrap(p, 1, GCM, NULL));
         assert_status(HF_ERR_USAGE, wrap(p, 1, KW, NULL));
         assert_status(HF_ERR_USAGE, wrap(p, 1, KWP, NULL));
-        assert_status(HF_ERR_USAGE,
-                      CALL(p, data_wrap, NULL, .kek = KEK, .data = text_bytes("data")));
+        assert_status(HF_ERR_USAGE, CALL(p, key_wrap_data, NULL, .kek = KEK,
+                                         .data = text_bytes("data")));
         if (round == 0) {
             import_kek(p, WRAP | HF_USAGE_DECRYPT | HF_USAGE_ENCRYPT);
         }
         assert_status(HF_ERR_USAGE, unwrap(p, 9, GCM, 0, bytes_of(&b)));
         assert_status(HF_ERR_USAGE, unwrap(p, 9, KWP, HF_KEY_AES_256, bytes_of(&b)));
-        assert_status(HF_ERR_USAGE,
-                      CALL(p, data_unwrap, NULL, .kek = KEK, .wrapped = bytes_of(&data)));
+        assert_status(HF_ERR_USAGE, CALL(p, key_unwrap_data, NULL, .kek = KEK,
+                                         .wrapped = bytes_of(&data)));
     }
     assert_no_key(p, 9);
 }
@@ -300,7 +300,7 @@ static void test_kek_or_form_that_does_not_fit_is_refused(void **state)
     import_key(p, 1, 0);
     assert_status(HF_ERR_TYPE, wrap(p, 1, GCM, NULL));
     assert_status(HF_ERR_TYPE, wrap(p, 1, KWP, NULL));
-    assert_status(HF_ERR_TYPE, CALL(p, data_wrap, NULL, .kek = KEK));
+    assert_status(HF_ERR_TYPE, CALL(p, key_wrap_data, NULL, .kek = KEK));
     assert_status(HF_OK, wrap(p, 1, RSA, &b)); /* the private key does both */
     assert_status(HF_ERR_USAGE, CALL(p, key_unwrap, NULL, .handle = 9, .kek = KEK + 1,
                                      .type = HF_KEY_AES_256, .algorithm = RSA,
@@ -421,23 +421,23 @@ static void test_trusted_key_leaves_only_with_its_metadata(void **state)
 
 /* ---- data ---- */
 
-static int unwrap_data(peer *p, hf_bytes wrapped, hf_data_unwrap_response *out)
+static int unwrap_data(peer *p, hf_bytes wrapped, hf_key_unwrap_data_response *out)
 {
-    return CALL(p, data_unwrap, out, .kek = KEK, .wrapped = wrapped);
+    return CALL(p, key_unwrap_data, out, .kek = KEK, .wrapped = wrapped);
 }
 
 static void test_data_comes_back(void **state)
 {
     static uint8_t data[3000];
     peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    hf_data_wrap_response out;
-    hf_data_unwrap_response back;
+    hf_key_wrap_data_response out;
+    hf_key_unwrap_data_response back;
     blob b;
     memset(data, 0xD7, sizeof data);
     import_kek(p, BOTH);
     static const size_t lens[] = { 0, 1, 15, 16, 17, 1000, 3000 };
     for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
-        assert_status(HF_OK, CALL(p, data_wrap, &out, .kek = KEK,
+        assert_status(HF_OK, CALL(p, key_wrap_data, &out, .kek = KEK,
                                   .data = hf_bytes_of(data, lens[i])));
         keep(&b, out.wrapped);
         assert_int_equal(HF_WRAP_DATA_HEADER_LEN + HF_WRAP_SEAL_LEN + lens[i], b.len);
@@ -450,11 +450,11 @@ static void test_data_comes_back(void **state)
 static void test_changed_data_is_refused(void **state)
 {
     peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    hf_data_wrap_response out;
+    hf_key_wrap_data_response out;
     blob b;
     import_kek(p, BOTH);
-    assert_status(
-        HF_OK, CALL(p, data_wrap, &out, .kek = KEK, .data = text_bytes("wrapped data")));
+    assert_status(HF_OK, CALL(p, key_wrap_data, &out, .kek = KEK,
+                              .data = text_bytes("wrapped data")));
     keep(&b, out.wrapped);
     for (size_t at = 0; at < b.len; at++) {
         b.data[at] ^= 0x10;
@@ -479,7 +479,7 @@ static void test_wrapped_key_is_never_data_nor_data_a_key(void **state)
 {
     static const uint16_t forms[] = { GCM, KW, KWP };
     peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    hf_data_wrap_response out;
+    hf_key_wrap_data_response out;
     blob b;
     import_kek(p, BOTH);
     import_key(p, 1, SENSITIVE);
@@ -500,8 +500,8 @@ static void test_wrapped_key_is_never_data_nor_data_a_key(void **state)
                                 b.len - HF_WRAP_KEY_HEADER_LEN + HF_WRAP_DATA_HEADER_LEN),
                     NULL));
     /* 32 bytes of data, wrapped, with a header of a key in front of the nonce. */
-    assert_status(
-        HF_OK, CALL(p, data_wrap, &out, .kek = KEK, .data = hf_bytes_of(key_bytes, 32)));
+    assert_status(HF_OK, CALL(p, key_wrap_data, &out, .kek = KEK,
+                              .data = hf_bytes_of(key_bytes, 32)));
     keep(&b, out.wrapped);
     assert_status(HF_ERR_DECODE, unwrap(p, 9, GCM, 0, bytes_of(&b)));
     memmove(b.data + HF_WRAP_KEY_HEADER_LEN, b.data + HF_WRAP_DATA_HEADER_LEN,
@@ -539,10 +539,10 @@ static void test_own_form_counts_the_uses_of_its_kek(void **state)
     assert_status(HF_OK, wrap(p, 1, KW, NULL));
     assert_status(HF_OK, wrap(p, 1, KWP, NULL));
     /* What cannot be answered is not begun. */
-    assert_status(HF_ERR_SIZE, CALL(p, data_wrap, NULL, .kek = KEK,
+    assert_status(HF_ERR_SIZE, CALL(p, key_wrap_data, NULL, .kek = KEK,
                                     .data = hf_bytes_of(data, sizeof data + 40)));
     assert_int_equal(0, reserved_uses(f));
-    assert_status(HF_OK, CALL(p, data_wrap, NULL, .kek = KEK,
+    assert_status(HF_OK, CALL(p, key_wrap_data, NULL, .kek = KEK,
                               .data = hf_bytes_of(data, sizeof data)));
     assert_int_equal(65536, reserved_uses(f));
     assert_status(HF_OK, wrap(p, 1, GCM, NULL));
@@ -591,14 +591,14 @@ static int open_with_two_slots(void **state)
 static void test_one_slot_cannot_hold_two_keys(void **state)
 {
     peer *p = peer_connect(*state, 7, FIXTURE_USER);
-    hf_data_wrap_response out;
+    hf_key_wrap_data_response out;
     blob b;
     import_kek(p, BOTH);
     import_key(p, 1, 0);
     assert_status(HF_ERR_CACHE_FULL, wrap(p, 1, GCM, NULL));
     assert_int_equal(0, fixture_usage(*state).lease_count);
     assert_status(HF_OK,
-                  CALL(p, data_wrap, &out, .kek = KEK, .data = text_bytes("data")));
+                  CALL(p, key_wrap_data, &out, .kek = KEK, .data = text_bytes("data")));
     keep(&b, out.wrapped);
     assert_status(HF_OK, unwrap_data(p, bytes_of(&b), NULL));
 }
@@ -659,10 +659,10 @@ static void test_device_that_fails_gives_an_error(void **state)
     f->ops[0].encrypt = fail_to_encrypt;
     assert_status(HF_ERR_CRYPTO, wrap(p, 1, GCM, NULL));
     assert_status(HF_ERR_CRYPTO, wrap(p, 1, KWP, NULL));
-    assert_status(HF_ERR_CRYPTO, CALL(p, data_wrap, NULL, .kek = KEK));
+    assert_status(HF_ERR_CRYPTO, CALL(p, key_wrap_data, NULL, .kek = KEK));
     f->ops[0].random = fail_to_fill;
     assert_status(HF_ERR_RANDOM, wrap(p, 1, GCM, NULL));
-    assert_status(HF_ERR_RANDOM, CALL(p, data_wrap, NULL, .kek = KEK));
+    assert_status(HF_ERR_RANDOM, CALL(p, key_wrap_data, NULL, .kek = KEK));
     f->ops[0].decrypt = fail_to_decrypt;
     assert_status(HF_ERR_VERIFY, unwrap(p, 9, GCM, 0, bytes_of(&b)));
     assert_no_key(p, 9);
