@@ -147,9 +147,6 @@ static int fetch(hf_openssl *openssl)
     hf_openssl_hash_open(openssl);
     hf_openssl_mac_open(openssl);
     hf_openssl_cipher_open(openssl);
-    if (hf_openssl_md(openssl, HF_ALG_SHA256) == NULL) {
-        return HF_ERR_CRYPTO; /* a configuration without any provider of use */
-    }
     int rc = hf_openssl_kdf_open(openssl);
     return rc == HF_OK ? hf_openssl_families_open(openssl) : rc;
 }
