@@ -4,8 +4,8 @@
  *
  * Post-quantum keys as EVP_PKEYs: what openssl_pq.c and openssl_pq_key.c share. Only
  * functions that libcrypto 3.0 has are used: whether there are algorithms behind them is
- * found out at open (libcrypto 3.5 is the first), so there is one source for all versions.
- * Any thread, no lock.
+ * found out at open (libcrypto 3.5 is the first), so one source serves all versions. Any
+ * thread, no lock.
  */
 #ifndef HF_OPENSSL_PQ_H
 #define HF_OPENSSL_PQ_H

@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * RSA of the libcrypto device: PKCS#1 v1.5 and PSS signatures, OAEP, decryption of PKCS#1
- * v1.5 and the raw functions (RFC 8017). All padding is libcrypto's, which also blinds the
- * private operation and checks its result against faults of the remainder theorem.
+ * v1.5 and the raw functions (RFC 8017). All padding is libcrypto's, which also blinds
+ * the private operation and checks its result against faults of the remainder theorem.
  *
  * Each call duplicates a context that was prepared with the key; what differs from the
  * defaults (PKCS#1 v1.5 with SHA-256) is set on the duplicate.

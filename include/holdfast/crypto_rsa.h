@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * The numbers of an RSA key as its raw form has them, for crypto devices: RSAPrivateKey
- * and RSAPublicKey (RFC 8017 A.1). Structure, lengths and ranges only; whether the numbers
- * fit together needs arithmetic and is the device's part.
+ * and RSAPublicKey (RFC 8017 A.1). Structure, lengths and ranges only; whether the
+ * numbers fit together needs arithmetic and is the device's part.
  *
  * Reading is exact: DER and nothing else, no bytes left over, two primes. Slices point
  * into the input; nothing is allocated, no lock: any thread.
@@ -38,8 +38,8 @@ typedef struct hf_rsa_numbers {
  * Find the numbers of a raw key.
  *
  * The modulus has exactly the bits of the type and is odd. The public exponent is odd and
- * has at most 8 bytes: of a private key more than 2^16 (FIPS 186-5 A.1.1), of a public one
- * at least 3, because signatures of old keys are still to be verified. The primes have
+ * has at most 8 bytes: of a private key more than 2^16 (FIPS 186-5 A.1.1), of a public
+ * one at least 3, because signatures of old keys are still to be verified. The primes have
  * half the bits of the modulus, the private exponent more than half (FIPS 186-5 A.1.1).
  *
  * Returns HF_OK, or HF_ERR_KEY; *numbers is undefined after an error.

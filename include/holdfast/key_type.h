@@ -187,6 +187,11 @@ const hf_key_type_info *hf_key_type_at(size_t index);
  * SubjectPublicKeyInfo for a public one. Only named curves and uncompressed points;
  * attributes are refused. Symmetric and LMS types have no DER.
  *
+ * The numbers of an RSA key must fit together: a private one has a public exponent above
+ * 2^16, a public one also has one of 3 and more, for signatures of old keys (crypto_rsa.h
+ * says all of it). A PKCS#8 of ML-KEM or ML-DSA may have the expanded key beside the
+ * seed, which must be the seed's; one without a seed is refused.
+ *
  * Import takes two more forms: PKCS#8 EncryptedPrivateKeyInfo (RFC 8018, PBES2 with AES
  * in CBC mode) with a password, and SEC1 ECPrivateKey (RFC 5915) for EC keys. A
  * derivation of more than 10,000,000 iterations, or 64 MiB of scrypt, is refused

@@ -63,7 +63,7 @@ static identifier identifier_of(uint32_t type)
 /* Take these very bytes off *in. */
 static bool skip(hf_bytes *in, const void *expected, size_t len)
 {
-    if (in->len < len || memcmp(in->data, expected, len) != 0) {
+    if (in->len < len || !hf_ct_equal(in->data, expected, len)) {
         return false;
     }
     *in = hf_bytes_of(in->data + len, in->len - len);

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * Vectors of ML-KEM and ML-DSA from Project Wycheproof (Apache-2.0), with the file and the
- * number of each test. What is long and only compared is given as its SHA-256.
+ * Vectors of ML-KEM and ML-DSA from Project Wycheproof (Apache-2.0), with the file and
+ * the number of each test. What is long and only compared is given as its SHA-256.
  */
 #ifndef TEST_OPENSSL_PQ_VECTORS_H
 #define TEST_OPENSSL_PQ_VECTORS_H

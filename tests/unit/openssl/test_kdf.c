@@ -82,13 +82,16 @@ static const kdf_vector vectors[] = {
       "60d17367eb1514d2" },
     { "counter mode, CMAC, 128", HF_ALG_KBKDF_CMAC, 0, HF_KEY_AES_128, 0,
       "000102030405060708090a0b0c0d0e0f", "", LABEL, CONTEXT,
-      "3fc9b552ad320ef843abf45fe0209ce553353235b587ffa35dfd387b410da1c1a60066f8b9f805ce" },
+      "3fc9b552ad320ef843abf45fe0209ce553353235b587ffa35dfd387b410da1c1"
+      "a60066f8b9f805ce" },
     { "counter mode, CMAC, 192", HF_ALG_KBKDF_CMAC, 0, HF_KEY_AES_192, 0,
       "000102030405060708090a0b0c0d0e0f1011121314151617", "", LABEL, CONTEXT,
-      "f43d3b256dfa48610f5f90afb678bcedd110ceca31d65a54571f043595fb2f28b772775a5bb0a028" },
+      "f43d3b256dfa48610f5f90afb678bcedd110ceca31d65a54571f043595fb2f28"
+      "b772775a5bb0a028" },
     { "counter mode, CMAC, 256", HF_ALG_KBKDF_CMAC, 0, HF_KEY_AES_256, 0, AES_32,
       "", LABEL, CONTEXT,
-      "f14b2590d159191e74c966b0ccefd4e8acc21dac50a6b9816be8a8b591834af5291ae4253390327d" },
+      "f14b2590d159191e74c966b0ccefd4e8acc21dac50a6b9816be8a8b591834af5"
+      "291ae4253390327d" },
     { "one step, hash", HF_ALG_ONE_STEP, SHA(256), HF_KEY_SECRET, 0, SECRET_24,
       "", "", FIXED,
       "986cff4189f65793cfe2e75ed666a8bb013f335ea1e84a4fd4281f46403d1583b9f46f057e7fa2ce"
@@ -101,7 +104,8 @@ static const kdf_vector vectors[] = {
       "c4d31107dbd675ebcef6caa2579162d4fe593d01823982ec2259b1253b23" },
     { "one step, HMAC SHA-512/224", HF_ALG_ONE_STEP, SHA(512_224), HF_KEY_SECRET, 0,
       SECRET_24, "73616c74", "", "",
-      "4c60c743348b273adb0b0a57d6760eadf886db58ce66e06657a2aeb889e720e20dfa4bf6f00b9380" },
+      "4c60c743348b273adb0b0a57d6760eadf886db58ce66e06657a2aeb889e720e2"
+      "0dfa4bf6f00b9380" },
     { "two steps", HF_ALG_TWO_STEP, SHA(256), HF_KEY_SECRET, 0, SECRET_24,
       "73616c74", LABEL, CONTEXT,
       "fe823a9ba8128ba44df8eaa3f8cd9812b254409a9eb59f93ff25133d42dc0b4c1711f81448c5d524"

@@ -3,8 +3,8 @@
  * Copyright The Holdfast authors
  *
  * ML-KEM, ML-DSA and SLH-DSA of the libcrypto device: that exactly the libcrypto that has
- * them makes the device tell so, and, if it has, known answers, every parameter set, every
- * format, and everything wrong.
+ * them makes the device tell so, and, if it has, known answers, every parameter set,
+ * every format, and everything wrong.
  */
 #include "large.h"
 
@@ -208,8 +208,8 @@ static void check_both_form(uint32_t type)
     der.data[der.len - 1] ^= 0x01; /* the expanded key is not the seed's */
     assert_int_equal(import_der(type, &der), HF_ERR_KEY);
     der.data[der.len - 1] ^= 0x01;
-    /* SEQUENCE, INTEGER, identifier, OCTET STRING: the header of `both` is at 24, the seed
-     * at 30. */
+    /* SEQUENCE, INTEGER, identifier, OCTET STRING: the header of `both` is at 24, the
+     * seed at 30. */
     assert_int_equal(der.data[24], 0x30);
     assert_memory_equal(der.data + 30, raw.data, raw.len);
     der.data[30] ^= 0x01;

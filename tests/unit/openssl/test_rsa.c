@@ -456,7 +456,7 @@ static bool rejects_implicitly(void)
     return is_rejecting;
 }
 
-/* A wrong padding gives some message, always the same for one ciphertext, and no error. */
+/* A wrong padding gives some message, always the same for one ciphertext: no error. */
 static void check_implicit_rejection(hf_crypto_op op, large *ciphertext)
 {
     static large first, second;
