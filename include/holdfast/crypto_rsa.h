@@ -39,8 +39,9 @@ typedef struct hf_rsa_numbers {
  *
  * The modulus has exactly the bits of the type and is odd. The public exponent is odd and
  * has at most 8 bytes: of a private key more than 2^16 (FIPS 186-5 A.1.1), of a public
- * one at least 3, because signatures of old keys are still to be verified. The primes have
- * half the bits of the modulus, the private exponent more than half (FIPS 186-5 A.1.1).
+ * one at least 3, because signatures of old keys are still to be verified. The primes
+ * have half the bits of the modulus, the private exponent more than half (FIPS 186-5
+ * A.1.1).
  *
  * Returns HF_OK, or HF_ERR_KEY; *numbers is undefined after an error.
  */
