@@ -11,7 +11,9 @@
 
 #define OUTPUT (HFC_BIT(OUT) | HFC_BIT(FORCE))
 #define STORED (HFC_BIT(NUMBER) | HFC_BIT(LABEL) | HFC_BIT(ACCESS) | HFC_BIT(GLOBAL))
-#define KEY_MADE (STORED | HFC_BIT(USAGE) | HFC_BIT(FLAGS) | HFC_BIT(CACHE_ONLY))
+#define KEY_MADE                                                                         \
+    (STORED | HFC_BIT(USAGE) | HFC_BIT(FLAGS) | HFC_BIT(POLICY) |                        \
+     HFC_BIT(MAC_LENGTH_MIN) | HFC_BIT(CACHE_ONLY))
 
 // clang-format off
 static const hfc_command commands[] = {
@@ -19,9 +21,12 @@ static const hfc_command commands[] = {
       .options = KEY_MADE,
       .summary = "generate a key that never leaves the server",
       .details =
-          "TYPE is p256, p384, ed25519, aes-128, aes-256 or hmac. Without --usage the\n"
-          "key may do what its type is for (sign and verify, or encrypt and decrypt);\n"
-          "without --flags it is sensitive and nonexportable.\n\n"
+          "TYPE is one of those that capabilities lists, not a public one. Without\n"
+          "--usage the key may do what its type is for: sign and verify; AES and\n"
+          "ChaCha20: encrypt and decrypt; secret, X25519, X448, ML-KEM: derive. Without\n"
+          "--flags it is sensitive and nonexportable. --policy allows what is refused\n"
+          "otherwise: ECB, RSA without padding, nonces that the client chooses, secrets\n"
+          "that leave; hardware keeps the key from software.\n\n"
           "  holdfast key generate p256 --label release\n"
           "  holdfast key generate aes-256 --cache-only --json",
       .run = hfc_run_key_generate },

@@ -58,6 +58,9 @@ static void offer_value(const hfc_command *command, size_t option, const char *p
     case HFC_OPTION_FLAGS:
         offer_names(prefix, hfc_flag_names);
         break;
+    case HFC_OPTION_POLICY:
+        offer_names(prefix, hfc_policy_names);
+        break;
     case HFC_OPTION_ACCESS:
         offer_names(prefix, hfc_access_names);
         break;

@@ -26,11 +26,25 @@ typedef struct new_key {
     uint8_t store;
 } new_key;
 
-/* The usage that people expect of a type; wrapping and derivation are asked for. */
+/* The one purpose that people expect of a type (SP 800-57 part 1, 5.2: a key has one);
+ * others are asked for. */
 static uint32_t usage_default(const hf_key_type_info *type)
 {
-    return type->usages &
-           (HF_USAGE_SIGN | HF_USAGE_VERIFY | HF_USAGE_ENCRYPT | HF_USAGE_DECRYPT);
+    uint32_t usage = HF_USAGE_SIGN | HF_USAGE_VERIFY;
+    switch (HF_KEY_FAMILY(type->type)) {
+    case HF_FAMILY_AES:
+    case HF_FAMILY_AES_XTS:
+    case HF_FAMILY_CHACHA20:
+        usage = HF_USAGE_ENCRYPT | HF_USAGE_DECRYPT;
+        break;
+    case HF_FAMILY_MONTGOMERY:
+    case HF_FAMILY_ML_KEM:
+        usage = HF_USAGE_DERIVE;
+        break;
+    default:
+        break;
+    }
+    return type->usages & (type->type == HF_KEY_SECRET ? HF_USAGE_DERIVE : usage);
 }
 
 static int type_read(hfc_cli *cli, const hf_key_type_info **type)
@@ -51,6 +65,19 @@ static int type_read(hfc_cli *cli, const hf_key_type_info **type)
                      names);
 }
 
+/* --policy and --mac-length-min. */
+static int policy_read(hfc_cli *cli, uint32_t *policy)
+{
+    uint64_t len = 0;
+    *policy = 0;
+    int rc = hfc_cli_names(cli, HFC_OPTION_POLICY, hfc_policy_names, policy);
+    rc = rc == HFC_OK ? hfc_cli_number(cli, HFC_OPTION_MAC_LENGTH_MIN,
+                                       (hfc_range){ 1, HF_MAC_LEN_MAX }, &len)
+                      : rc;
+    *policy |= HF_FLAG_MAC_LEN(len);
+    return rc;
+}
+
 static int new_key_read(hfc_cli *cli, new_key *key)
 {
     *key = (new_key){ .store = 1 };
@@ -60,6 +87,7 @@ static int new_key_read(hfc_cli *cli, new_key *key)
     }
     bool is_public = HF_KEY_CLASS(key->type->type) == HF_CLASS_PUBLIC;
     uint32_t usage = usage_default(key->type);
+    uint32_t policy = 0;
     uint32_t flags = is_public ? 0 : HF_FLAG_SENSITIVE | HF_FLAG_NONEXPORTABLE;
     rc = hfc_cli_new_handle(cli, &key->handle);
     rc = rc == HFC_OK ? hfc_cli_label(cli, &key->label) : rc;
@@ -67,12 +95,20 @@ static int new_key_read(hfc_cli *cli, new_key *key)
     rc =
         rc == HFC_OK ? hfc_cli_names(cli, HFC_OPTION_USAGE, hfc_usage_names, &usage) : rc;
     rc = rc == HFC_OK ? hfc_cli_names(cli, HFC_OPTION_FLAGS, hfc_flag_names, &flags) : rc;
-    key->flags = usage | flags;
+    rc = rc == HFC_OK ? policy_read(cli, &policy) : rc;
+    key->flags = usage | flags | policy;
     key->store = hfc_arguments_has(&cli->arguments, HFC_OPTION_CACHE_ONLY) ||
                          (flags & HF_FLAG_EPHEMERAL) != 0
                      ? 0
                      : 1;
     return rc;
+}
+
+/* What the flags say of how the key may be used. */
+static bool policy_add(json_t *result, uint32_t flags)
+{
+    return hfc_cli_add(result, "policy", hfc_cli_bits(hfc_policy_names, flags)) &&
+           hfc_cli_add(result, "mac_length_min", json_integer(HF_MAC_LEN_OF(flags)));
 }
 
 static int new_key_report(const new_key *key, hf_handle handle)
@@ -82,6 +118,7 @@ static int new_key_report(const new_key *key, hf_handle handle)
               hfc_cli_add(result, "stored", json_boolean(key->store != 0)) &&
               hfc_cli_add(result, "usage", hfc_cli_usage(key->flags)) &&
               hfc_cli_add(result, "flags", hfc_cli_flags(key->flags)) &&
+              policy_add(result, key->flags) &&
               hfc_cli_add(result, "label", hfc_cli_label_json(&key->label));
     return hfc_cli_report(result, ok);
 }
@@ -346,6 +383,7 @@ int hfc_run_key_info(hfc_cli *cli)
               hfc_cli_add(result, "stored", json_boolean(out.is_stored != 0)) &&
               hfc_cli_add(result, "usage", hfc_cli_usage(out.flags)) &&
               hfc_cli_add(result, "flags", hfc_cli_flags(out.flags)) &&
+              policy_add(result, out.flags) &&
               hfc_cli_add(result, "access", hfc_cli_bits(hfc_access_names, out.access)) &&
               hfc_cli_add(result, "generation", hfc_json_u64(out.generation)) &&
               hfc_cli_add(result, "label", hfc_cli_label_json(&out.label));

@@ -30,6 +30,10 @@
       "what the key may do: sign, verify, encrypt, decrypt, wrap, unwrap, derive, none") \
     X(FLAGS, "flags", 'F', "LIST",                                                       \
       "nonmodifiable, nondestroyable, nonexportable, sensitive, ephemeral; or none")     \
+    X(POLICY, "policy", 'P', "LIST",                                                     \
+      "allow-ecb, allow-raw, allow-nonce, allow-secret, hardware; or none [none]")       \
+    X(MAC_LENGTH_MIN, "mac-length-min", 0, "N",                                          \
+      "shortest MAC or tag of the key, bytes, 1 .. 64 [only whole ones]")                \
     X(ACCESS, "access", 'A', "LIST",                                                     \
       "admin-read: for administrators to read; admin-write: for them to change")       \
     X(CACHE_ONLY, "cache-only", 'c', NULL,                                               \

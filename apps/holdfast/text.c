@@ -33,6 +33,11 @@ const hfc_name hfc_state_names[] = {
     { "revoked", HF_FLAG_REVOKED },
     { NULL, 0 },
 };
+const hfc_name hfc_policy_names[] = {
+    { "allow-ecb", HF_FLAG_ALLOW_ECB },     { "allow-raw", HF_FLAG_ALLOW_RAW },
+    { "allow-nonce", HF_FLAG_ALLOW_NONCE }, { "allow-secret", HF_FLAG_ALLOW_SECRET },
+    { "hardware", HF_FLAG_HARDWARE },       { NULL, 0 },
+};
 const hfc_name hfc_access_names[] = {
     { "admin-read", HF_ACCESS_ADMIN_READ },
     { "admin-write", HF_ACCESS_ADMIN_WRITE },

@@ -44,6 +44,7 @@ typedef struct hfc_name {
 
 extern const hfc_name hfc_usage_names[];      /* ends with NULL */
 extern const hfc_name hfc_flag_names[];       /* those that a request may set */
+extern const hfc_name hfc_policy_names[];     /* HF_FLAG_* of usage.h */
 extern const hfc_name hfc_state_names[];      /* those that only the server sets */
 extern const hfc_name hfc_access_names[];     /* HF_ACCESS_* */
 extern const hfc_name hfc_permission_names[]; /* HF_PERMISSION_* */

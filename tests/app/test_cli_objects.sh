@@ -21,6 +21,17 @@ same "list by label" "$(hf key list --label 'l p384' --json | json_get keys.0.ty
 hf key list --global --json | json_get keys >"$work/out"
 same "no global keys" "$(cat "$work/out")" ""
 
+hf key generate aes-128 --number 40 --policy allow-ecb,allow-nonce --mac-length-min 8 \
+    --usage sign,verify >/dev/null
+same "policy" "$(hf key info 40 --json | json_get policy)" allow-ecb,allow-nonce
+same "shortest MAC" "$(hf key info 40 --json | json_get mac_length_min)" 8
+hf key erase 40 >/dev/null
+for type in secret:derive x448:derive aes-256-xts:encrypt,decrypt; do
+    number=$(hf key generate "${type%:*}" --cache-only --json | json_get number)
+    same "usage of $type" "$(hf key info "$number" --json | json_get usage)" "${type#*:}"
+    hf key evict "$number" >/dev/null
+done
+
 echo "keys: cached, committed, evicted, revoked, erased"
 hf key generate p256 --number 50 --cache-only >/dev/null
 same "stored" "$(hf key info 50 --json | json_get stored)" False

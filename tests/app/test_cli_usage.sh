@@ -32,6 +32,8 @@ exits 2 "neither a number" hf key info 16777216
 exits 2 "at most 32 bytes" hf key info label:123456789012345678901234567890123
 exits 2 "no key type" hf key generate rsa
 exits 2 "--usage" hf key generate p256 --usage sing
+exits 2 "--policy" hf key generate p256 --policy allow-all
+exits 2 "--mac-length-min" hf key generate hmac --mac-length-min 65
 exits 2 "--number" hf key generate p256 --number 0
 exits 2 "--timeout" hf status --timeout soon
 exits 2 "--tcp takes" hf status --tcp nowhere
@@ -91,7 +93,9 @@ same nouns "$(offers st)" "status statistics "
 same options "$(offers key generate p256 --ca)" "--cache-only "
 same formats "$(offers sign --format '')" "der raw "
 same lists "$(offers key generate p256 --usage sign,ve)" "sign,verify "
-same types "$(offers key generate ed)" "ed25519 "
+same types "$(offers key generate ed)" "ed25519 ed448 "
+same "all types" "$(offers key import brainpool-p512)" "brainpool-p512 brainpool-p512-public "
+same policies "$(offers key generate aes-128 --policy allow-ecb,h)" "allow-ecb,hardware "
 same files "$(offers sign 1 '')" "@file "
 same values "$(offers --socket '')" "@file "
 same handles "$(offers key info '')" "label: "
