@@ -80,6 +80,22 @@ static size_t input_len(const hf_request *rq)
     }
 }
 
+/* The type of the key that is encoded or checked; 0: of none. What a blob says of itself
+ * is not authenticated, and good enough to choose a queue by. */
+static uint32_t converted_type(const hf_request *rq, const wrapping *w)
+{
+    const hf_key_unwrap_request *in = &rq->in.key_unwrap;
+    hf_metadata blob = { .type = 0 };
+    if (rq->handler->kind == HF_REQ_key_wrap) {
+        return has_metadata(w) ? 0 : rq->leases[1].key.type;
+    }
+    if (rq->handler->kind != HF_REQ_key_unwrap) {
+        return 0;
+    }
+    bool is_told = has_metadata(w) && hf_wrap_get_key_header(in->wrapped, &blob) == HF_OK;
+    return is_told ? blob.type : in->type;
+}
+
 hf_cost hf_wrap_cost(const hf_request *rq)
 {
     const wrapping w = wrapping_of(rq);
@@ -87,9 +103,7 @@ hf_cost hf_wrap_cost(const hf_request *rq)
     if (row == NULL) {
         return HF_COST_QUICK;
     }
-    /* A private key that comes in is checked. */
-    if (rq->handler->kind == HF_REQ_key_unwrap &&
-        hf_request_cost(rq->in.key_unwrap.type, 0) == HF_COST_SLOW) {
+    if (hf_request_cost(converted_type(rq, &w), 0) == HF_COST_SLOW) {
         return HF_COST_SLOW;
     }
     return hf_request_use_cost(row->parts[0], rq->leases[0].key.type, w.is_backward,

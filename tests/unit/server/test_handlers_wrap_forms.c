@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+#include "holdfast/handler.h"
+#include "server/dispatch.h"
+
 /* ---- under an AES key ---- */
 
 static void test_kw_is_that_of_rfc_3394(void **state)
@@ -268,12 +271,60 @@ static void test_rsa_key_goes_under_aes_and_under_rsa(void **state)
     assert_same(p, 1, 9);
 }
 
+/* ---- what it costs ---- */
+
+static hf_cost cost_of(uint16_t kind, hf_request *rq)
+{
+    rq->handler = hf_handler_find(kind);
+    return rq->handler->cost(rq);
+}
+
+/* Slow is what an RSA key computes, and what has to be checked, or encoded, of one. */
+static void test_cost_follows_both_keys(void **state)
+{
+    static hf_request rq;
+    static const struct {
+        uint16_t algorithm;
+        uint32_t kek, key;
+        hf_cost wrap, unwrap;
+    } cases[] = {
+        { GCM, HF_KEY_AES_256, HF_KEY_AES_256, HF_COST_QUICK, HF_COST_QUICK },
+        { KWP, HF_KEY_AES_256, HF_KEY_AES_256, HF_COST_QUICK, HF_COST_QUICK },
+        { GCM, HF_KEY_AES_256, HF_KEY_RSA_2048, HF_COST_QUICK, HF_COST_SLOW },
+        { KWP, HF_KEY_AES_256, HF_KEY_RSA_2048, HF_COST_SLOW, HF_COST_SLOW },
+        { RSA, HF_KEY_RSA_2048, HF_KEY_AES_256, HF_COST_QUICK, HF_COST_SLOW },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t bytes[HF_WRAP_KEY_HEADER_LEN + HF_WRAP_SEAL_LEN] = { 0 };
+        hf_wrap_put_key_header(&(hf_metadata){ .type = cases[i].key }, bytes);
+        rq = (hf_request){ .handler = NULL };
+        rq.leases[0].key.type = cases[i].kek;
+        rq.leases[1].key.type = cases[i].key;
+        rq.in.key_wrap.algorithm = cases[i].algorithm;
+        assert_int_equal(cases[i].wrap, cost_of(HF_REQ_key_wrap, &rq));
+        rq.in.key_unwrap = (hf_key_unwrap_request){
+            .algorithm = cases[i].algorithm,
+            .type = cases[i].algorithm == GCM ? 0 : cases[i].key,
+            .wrapped = hf_bytes_of(bytes, sizeof bytes),
+        };
+        assert_int_equal(cases[i].unwrap, cost_of(HF_REQ_key_unwrap, &rq));
+    }
+    /* Much data, under any key. */
+    rq.leases[0].key.type = HF_KEY_AES_256;
+    rq.in.key_wrap_data = (hf_key_wrap_data_request){ .data = { .len = 1000 } };
+    assert_int_equal(HF_COST_QUICK, cost_of(HF_REQ_key_wrap_data, &rq));
+    rq.in.key_wrap_data.data.len = 1000 * 1000;
+    assert_int_equal(HF_COST_SLOW, cost_of(HF_REQ_key_wrap_data, &rq));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 #define TEST_LARGE(name) cmocka_unit_test_setup_teardown(name, open_large, fixture_close)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cost_follows_both_keys),
         TEST(test_kw_is_that_of_rfc_3394),
         TEST(test_kwp_is_that_of_rfc_5649),
         TEST(test_kwp_brings_back_every_type),
