@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * KEY requests that wrap: key_wrap, key_unwrap, key_wrap_data, key_unwrap_data. What comes back
- * is what went out, what was changed does not come back at all, and what must not leave
- * does not. The forms of PKCS#11 are in test_handlers_wrap_forms.c.
+ * KEY requests that wrap: key_wrap, key_unwrap, key_wrap_data, key_unwrap_data. What
+ * comes back is what went out, what was changed does not come back at all, and what must
+ * not leave does not. The forms of PKCS#11 are in test_handlers_wrap_forms.c.
  */
 #include "wrapping.h"
 
