@@ -106,7 +106,7 @@ static int find_position(const hss_task *task, const hf_hss_place *place, uint32
 {
     const hf_hss_params *params = &task->key->params;
     uint8_t first[HF_HSS_PUBLIC_LEN_MAX];
-    hf_lms_public last;
+    hf_lms_public last = { .id = NULL };
     int rc = check_head(params, level, task->index, place);
     if (rc == HF_OK) {
         rc = check_chain(task, level, chain_of(place), first, &last);
@@ -224,7 +224,7 @@ static int build_lower(const hss_task *task, const hf_hss_build_op *op, uint8_t 
     const hf_bytes chain_above = chain_of(&op->above);
     uint8_t first[HF_HSS_PUBLIC_LEN_MAX];
     uint8_t *chain = out + HF_HSS_HEADER_LEN;
-    hf_lms_public last;
+    hf_lms_public last = { .id = NULL };
     hss_position above;
     hf_lms_tree tree;
     int rc = find_position(task, &op->above, op->level - 1, &above);
