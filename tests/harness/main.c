@@ -33,14 +33,23 @@ typedef struct bound_case {
 } bound_case;
 
 const suite_cases *const harness_functional[] = {
-    &suite_comm_cases,      &suite_nvm_cases,
-    &suite_key_cases,       &suite_crypto_cases,
-    &suite_cipher_cases,    &suite_wrap_cases,
-    &suite_derive_cases,    &suite_matrix_cases,
-    &suite_counter_cases,   &suite_admin_cases,
-    &suite_bad_frame_cases, &suite_bad_field_cases,
-    &suite_bad_use_cases,   &suite_full_cases,
-    &suite_peer_cases,      NULL,
+    &suite_comm_cases,
+    &suite_nvm_cases,
+    &suite_key_cases,
+    &suite_crypto_cases,
+    &suite_cipher_cases,
+    &suite_sign_cases,
+    &suite_wrap_cases,
+    &suite_derive_cases,
+    &suite_matrix_cases,
+    &suite_counter_cases,
+    &suite_admin_cases,
+    &suite_bad_frame_cases,
+    &suite_bad_field_cases,
+    &suite_bad_use_cases,
+    &suite_full_cases,
+    &suite_peer_cases,
+    NULL,
 };
 
 const suite_cases *const harness_contended[] = {

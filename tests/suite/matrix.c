@@ -35,14 +35,15 @@ typedef struct matrix {
 
 /* ---- keys ---- */
 
-/* Of types that differ in size alone, those that are quickly made. */
+/* Of types that differ in size alone, those that are quickly made, and whose signatures
+ * fit a message of the suite. */
 static bool is_tried(uint32_t type)
 {
     switch (HF_KEY_FAMILY(type)) {
     case HF_FAMILY_RSA:
         return HF_KEY_PARAMETER(type) == 2048;
     case HF_FAMILY_SLH_DSA:
-        return HF_KEY_PARAMETER(type) == HF_SLH_DSA_SHA2_128F;
+        return HF_KEY_PARAMETER(type) == HF_SLH_DSA_SHA2_128S;
     case HF_FAMILY_LMS:
         return type == HF_KEY_LMS(1, 5, 1) || type == HF_KEY_LMS_PUBLIC;
     default:
@@ -185,6 +186,7 @@ static void exchange_make(matrix *m, const suite_operation *operation)
     m->exchange.len = 0;
     m->exchange.tag_len = 0;
     if (!operation->is_backward || is_missing(&forward) ||
+        (m->flags & suite_operation_usage(operation)) == 0 ||
         !suite_has_algorithm(&m->abilities, operation->row->id) ||
         (HF_KEY_FAMILY(m->type) == HF_FAMILY_LMS && m->material_len == 0)) {
         return;

@@ -224,6 +224,7 @@ extern const suite_cases suite_nvm_cases;
 extern const suite_cases suite_key_cases;
 extern const suite_cases suite_crypto_cases;
 extern const suite_cases suite_cipher_cases;
+extern const suite_cases suite_sign_cases;
 extern const suite_cases suite_wrap_cases;
 extern const suite_cases suite_derive_cases;
 extern const suite_cases suite_matrix_cases;
