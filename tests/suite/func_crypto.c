@@ -222,6 +222,75 @@ static void mac_run(suite_env *env, const void *argument)
     suite_client_close(&one);
 }
 
+/* One MAC, and what verifies: of the length that was asked, and no other. */
+static void mac_len_try(suite_env *env, hf_client *client, const hf_algorithm *row,
+                        uint16_t len)
+{
+    hf_mac_generate_response made;
+    hf_mac_verify_response none;
+    uint8_t mac[HF_MAC_LEN_MAX], nonce[16];
+    const hf_bytes data = hf_bytes_of("Hi There", 8);
+    hf_mac_generate_request request = {
+        .handle = 1, .algorithm = row->id, .mac_len = len, .data = data
+    };
+    int rc = hf_client_mac_generate(client, &request, &made);
+    suite_expect(env, rc, HF_OK, SUITE_PLACE(row->name));
+    SUITE_TRUE(env, made.mac.len == len && made.nonce.len == row->nonce_len);
+    memcpy(mac, made.mac.data, len);
+    if (row->nonce_len > 0) {
+        memcpy(nonce, made.nonce.data, row->nonce_len);
+    }
+    hf_mac_verify_request verify = { .handle = 1,
+                                     .algorithm = row->id,
+                                     .mac_len = len,
+                                     .nonce = hf_bytes_of(nonce, row->nonce_len),
+                                     .mac = hf_bytes_of(mac, len),
+                                     .data = data };
+    SUITE_EXPECT(env, HF_OK, hf_client_mac_verify(client, &verify, &none));
+    mac[len - 1] ^= 0x80;
+    SUITE_EXPECT(env, HF_ERR_VERIFY, hf_client_mac_verify(client, &verify, &none));
+    mac[len - 1] ^= 0x80;
+    verify.mac_len = 0;
+    SUITE_EXPECT(env, len == row->output_len ? HF_OK : HF_ERR_VERIFY,
+                 hf_client_mac_verify(client, &verify, &none));
+    verify.mac_len = len;
+    verify.data.len--;
+    SUITE_EXPECT(env, HF_ERR_VERIFY, hf_client_mac_verify(client, &verify, &none));
+    request.mac_len = 8; /* shorter than the key allows */
+    SUITE_EXPECT(env, HF_ERR_ACCESS, hf_client_mac_generate(client, &request, &made));
+    verify.mac_len = 8;
+    SUITE_EXPECT(env, HF_ERR_ACCESS, hf_client_mac_verify(client, &verify, &none));
+}
+
+static void macs_run(suite_env *env, const void *argument)
+{
+    static suite_client one;
+    static const uint32_t types[] = { HF_KEY_HMAC, HF_KEY_SECRET, HF_KEY_AES_128,
+                                      HF_KEY_AES_192, HF_KEY_AES_256 };
+    const hf_algorithm *row;
+    (void)argument;
+    hf_client *client = suite_connect(env, &one, SUITE_WRITER);
+    for (size_t t = 0; t < sizeof types / sizeof types[0]; t++) {
+        hf_key_generate_response made;
+        const hf_key_generate_request request = { .handle = 1,
+                                                  .type = types[t],
+                                                  .flags = HF_USAGE_SIGN |
+                                                           HF_USAGE_VERIFY |
+                                                           HF_FLAG_MAC_LEN(12),
+                                                  .store = 1 };
+        SUITE_EXPECT(env, HF_OK, hf_client_key_generate(client, &request, &made));
+        for (size_t i = 0; (row = hf_algorithm_at(i)) != NULL; i++) {
+            if (row->class == HF_CLASS_MAC && (row->traits & HF_TRAIT_LEGACY) == 0 &&
+                hf_algorithm_fits(row, types[t], false)) {
+                mac_len_try(env, client, row, 12);
+                mac_len_try(env, client, row, 13);
+                mac_len_try(env, client, row, row->output_len);
+            }
+        }
+    }
+    suite_client_close(&one);
+}
+
 /* An encryption, kept beyond the client's next call. */
 typedef struct sealed {
     uint8_t nonce[32], tag[32], data[256];
@@ -409,6 +478,7 @@ static const suite_case cases[] = {
     { "crypto hashes", hash_run, NULL, 0 },
     { "crypto hash streams", streams_run, NULL, 0 },
     { "crypto HMAC", mac_run, NULL, 0 },
+    { "crypto MACs of every row, whole and cut", macs_run, NULL, 0 },
     { "crypto AES-GCM", aead_run, NULL, 0 },
     { "crypto ECDSA", ecdsa_run, NULL, 0 },
     { "crypto Ed25519", eddsa_run, NULL, 0 },

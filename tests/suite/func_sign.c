@@ -109,8 +109,8 @@ static int verify(hf_client *client, hf_handle key, const hf_sign_request *how,
         &none);
 }
 
-/* Of types that differ in size alone, one that is quickly made, and whose signature fits a
- * message of the suite. */
+/* Of types that differ in size alone, one that is quickly made, and whose signature fits
+ * a message of the suite. */
 static bool is_tried(uint32_t type)
 {
     switch (HF_KEY_FAMILY(type)) {
