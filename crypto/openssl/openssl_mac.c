@@ -13,7 +13,6 @@
 #include "openssl_stream.h"
 
 #include <openssl/core_names.h>
-#include <openssl/err.h>
 #include <openssl/params.h>
 
 /* Hashes whose HMAC is prepared in a parsed key. */
@@ -23,7 +22,7 @@ static const uint16_t parsed_hashes[HF_OPENSSL_KEY_MACS] = { HF_ALG_HMAC_SHA256,
 
 /* ---- templates ---- */
 
-/* A template of the MAC with its digest or cipher, without key. NULL = not there. */
+/* A template of the MAC with its digest or cipher, without key. NULL after an error. */
 static EVP_MAC_CTX *template_of(EVP_MAC *mac, const char *parameter, const char *name)
 {
     OSSL_PARAM params[] = {
@@ -39,40 +38,58 @@ static EVP_MAC_CTX *template_of(EVP_MAC *mac, const char *parameter, const char 
     return made;
 }
 
-static void open_hmac(hf_openssl *openssl)
+/* One for each hash that there is. */
+static int make_hmacs(hf_openssl *openssl, EVP_MAC *hmac)
 {
-    EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    for (size_t i = 0; hmac != NULL && i < HF_OPENSSL_HMAC_COUNT; i++) {
+    for (size_t i = 0; i < HF_OPENSSL_HMAC_COUNT; i++) {
         const EVP_MD *md = openssl->md[i];
-        openssl->hmac[i] =
-            md == NULL ? NULL
-                       : template_of(hmac, OSSL_MAC_PARAM_DIGEST, EVP_MD_get0_name(md));
-    }
-    EVP_MAC_free(hmac); /* a template has its own reference */
-}
-
-/* A CMAC without a key cannot be duplicated, so a template has one, of zeros. */
-static void open_cmac(hf_openssl *openssl)
-{
-    static const char *const ciphers[] = { "AES-128-CBC", "AES-192-CBC", "AES-256-CBC" };
-    static const uint8_t zeros[32];
-    EVP_MAC *cmac = EVP_MAC_fetch(NULL, "CMAC", NULL);
-    for (size_t i = 0; cmac != NULL && i < HF_OPENSSL_AES_COUNT; i++) {
-        EVP_MAC_CTX *made = template_of(cmac, OSSL_MAC_PARAM_CIPHER, ciphers[i]);
-        if (made != NULL && EVP_MAC_init(made, zeros, 16 + 8 * i, NULL) != 1) {
-            EVP_MAC_CTX_free(made);
-            made = NULL;
+        if (md != NULL) {
+            openssl->hmac[i] =
+                template_of(hmac, OSSL_MAC_PARAM_DIGEST, EVP_MD_get0_name(md));
+            if (openssl->hmac[i] == NULL) {
+                return HF_ERR_NOMEM;
+            }
         }
-        openssl->cmac[i] = made;
     }
-    EVP_MAC_free(cmac);
+    return HF_OK;
 }
 
-void hf_openssl_mac_open(hf_openssl *openssl)
+/* One for each size of CBC that there is. A CMAC without a key cannot be duplicated, so a
+ * template has one, of zeros. */
+static int make_cmacs(hf_openssl *openssl, EVP_MAC *cmac)
 {
-    open_hmac(openssl);
-    open_cmac(openssl);
-    ERR_clear_error();
+    static const uint8_t zeros[32];
+    EVP_CIPHER *const *cbc = openssl->ciphers[HF_ALG_AES_CBC - HF_ALG_AES_ECB];
+    for (size_t i = 0; i < HF_OPENSSL_AES_COUNT; i++) {
+        if (cbc[i] != NULL) {
+            openssl->cmac[i] =
+                template_of(cmac, OSSL_MAC_PARAM_CIPHER, EVP_CIPHER_get0_name(cbc[i]));
+            if (openssl->cmac[i] == NULL ||
+                EVP_MAC_init(openssl->cmac[i], zeros, 16 + 8 * i, NULL) != 1) {
+                return HF_ERR_NOMEM;
+            }
+        }
+    }
+    return HF_OK;
+}
+
+/* Fetch a MAC and make its templates, which have their own references to it. */
+static int open_mac(hf_openssl *openssl, const char *name,
+                    int (*make)(hf_openssl *openssl, EVP_MAC *mac))
+{
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, name, NULL);
+    if (mac == NULL) {
+        return hf_openssl_is_absent() ? HF_OK : HF_ERR_NOMEM;
+    }
+    int rc = make(openssl, mac);
+    EVP_MAC_free(mac);
+    return rc;
+}
+
+int hf_openssl_mac_open(hf_openssl *openssl)
+{
+    int rc = open_mac(openssl, "HMAC", make_hmacs);
+    return rc == HF_OK ? open_mac(openssl, "CMAC", make_cmacs) : rc;
 }
 
 void hf_openssl_mac_close(hf_openssl *openssl)

@@ -23,7 +23,7 @@ typedef struct stream {
     EVP_MD_CTX *hash;
     EVP_MAC_CTX *mac;
     EVP_CIPHER_CTX *cipher;
-    /* KIND_UNPAD: the last plaintext, held back until it is known to be padding or not. */
+    /* KIND_UNPAD: the last plaintext, held back as it may be padding. */
     uint8_t held[BLOCK_LEN];
     size_t held_len; /* 0 or BLOCK_LEN */
 } stream;

@@ -6,10 +6,10 @@
  * any number of threads. Uses libcrypto's heap.
  *
  * It does every algorithm and key type of crypto.h that the providers have which the
- * process's OpenSSL configuration loads; hf_crypto_select tells. libcrypto's error queue of the calling thread is emptied
- * when an operation fails. A parsed key holds the key's secret in libcrypto's memory,
- * which is wiped when the parsed key is destroyed; the rest of it with
- * hf_openssl_wipe_freed.
+ * process's OpenSSL configuration loads; hf_crypto_select tells. libcrypto's error queue
+ * of the calling thread is emptied when an operation fails. A parsed key holds the key's
+ * secret in libcrypto's memory, which is wiped when the parsed key is destroyed; the rest
+ * of it with hf_openssl_wipe_freed.
  *
  * Randomness: each thread has two generators of its own (SP 800-90A), one for what may be
  * seen and one for keys, which libcrypto seeds from the operating system by way of one
