@@ -33,7 +33,8 @@ int hf_openssl_ec_check_point(const EC_GROUP *group, hf_bytes point) HF_MUST_CHE
 
 /* openssl_edwards.c, of Ed25519 and Ed448 */
 int hf_openssl_edwards_public(uint32_t type, hf_bytes seed, hf_buffer *out) HF_MUST_CHECK;
-/* HF_OK when it is the canonical encoding of a point, HF_ERR_KEY when not. */
+/* HF_OK when it is the canonical encoding of a point that is not of small order,
+ * HF_ERR_KEY when not. */
 int hf_openssl_edwards_check_point(uint32_t type, hf_bytes point) HF_MUST_CHECK;
 
 /* openssl_montgomery.c, of X25519 and X448 */

@@ -62,6 +62,7 @@ typedef struct curve_check {
     BIGNUM *y;
     BIGNUM *u;
     BIGNUM *v;
+    BIGNUM *w;
 } curve_check;
 
 /* RFC 8032 5.1: p = 2^255 - 19, d = -121665 / 121666. */
@@ -83,25 +84,34 @@ static bool set_ed448(curve_check *c)
 }
 
 /* u = y^2 - 1, and v, which is never 0, so that x^2 = u / v: on Ed25519 d y^2 + 1, on
- * Ed448 d y^2 - 1. Of u and v their product is left in v. */
+ * Ed448 d y^2 - 1. Of u and v their product is left in v, and y^2 v + u in w. */
 static bool set_fraction(curve_check *c, bool is_25519)
 {
     return BN_mod_sqr(c->u, c->y, c->p, c->ctx) == 1 &&
            BN_mod_mul(c->v, c->d, c->u, c->p, c->ctx) == 1 &&
            (is_25519 ? BN_add_word(c->v, 1)
                      : BN_mod_sub(c->v, c->v, BN_value_one(), c->p, c->ctx)) == 1 &&
+           BN_mod_mul(c->w, c->u, c->v, c->p, c->ctx) == 1 &&
            BN_mod_sub(c->u, c->u, BN_value_one(), c->p, c->ctx) == 1 &&
+           BN_mod_add(c->w, c->w, c->u, c->p, c->ctx) == 1 &&
            BN_mod_mul(c->v, c->u, c->v, c->p, c->ctx) == 1;
 }
 
+/* A point whose order divides the cofactor: under such a public key everybody can sign.
+ * Orders 1 and 2 have x = 0, so u = 0, order 4 has y = 0. On Ed25519 the double of one of
+ * order 8 has y = 0: (y^2 + x^2) = 0, which is y^2 (d y^2 + 1) + y^2 - 1 = 0. */
+static bool is_of_small_order(const curve_check *c, bool is_25519)
+{
+    return BN_is_zero(c->u) || BN_is_zero(c->y) || (is_25519 && BN_is_zero(c->w));
+}
+
 /* RFC 8032 5.1.3, 5.2.3: y < p, and x^2 = u / v has a root. u / v has one exactly when
- * u v has. With u = 0, x is 0 and has no sign. */
+ * u v has. The encoding of x = 0 with a sign is among those of small order. */
 static int check(curve_check *c, uint32_t type, hf_bytes point)
 {
     uint8_t bytes[KEY_LEN_MAX];
     memcpy(bytes, point.data, point.len);
-    bool has_sign = (bytes[point.len - 1] & 0x80u) != 0;
-    bytes[point.len - 1] &= 0x7Fu;
+    bytes[point.len - 1] &= 0x7Fu; /* the sign of x */
     if (!(is_ed25519(type) ? set_ed25519(c) : set_ed448(c)) ||
         BN_lebin2bn(bytes, (int)point.len, c->y) == NULL) {
         return HF_ERR_CRYPTO;
@@ -112,8 +122,8 @@ static int check(curve_check *c, uint32_t type, hf_bytes point)
     if (!set_fraction(c, is_ed25519(type))) {
         return HF_ERR_CRYPTO;
     }
-    if (BN_is_zero(c->u)) {
-        return has_sign ? HF_ERR_KEY : HF_OK;
+    if (is_of_small_order(c, is_ed25519(type))) {
+        return HF_ERR_KEY;
     }
     int symbol = BN_kronecker(c->v, c->p, c->ctx);
     if (symbol < -1) {
@@ -136,8 +146,9 @@ int hf_openssl_edwards_check_point(uint32_t type, hf_bytes point)
     c.d = BN_CTX_get(c.ctx);
     c.y = BN_CTX_get(c.ctx);
     c.u = BN_CTX_get(c.ctx);
-    c.v = BN_CTX_get(c.ctx); /* NULL when one of them could not be had */
-    int rc = c.v != NULL ? check(&c, type, point) : HF_ERR_NOMEM;
+    c.v = BN_CTX_get(c.ctx);
+    c.w = BN_CTX_get(c.ctx); /* NULL when one of them could not be had */
+    int rc = c.w != NULL ? check(&c, type, point) : HF_ERR_NOMEM;
     BN_CTX_end(c.ctx);
     BN_CTX_free(c.ctx);
     return rc;

@@ -29,6 +29,13 @@ static const ed_vector vectors[] = {
       "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
       "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
       "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a" },
+    /* SHA(abc) */
+    { "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42",
+      "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
+      "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+      "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+      "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b589"
+      "09351fc9ac90b3ecfdfbc7c66431e0303dca179c138ac17ad9bef1177331a704" },
 };
 #define VECTOR_COUNT (sizeof(vectors) / sizeof(vectors[0]))
 
@@ -135,6 +142,22 @@ static const struct {
       "0200000000000000000000000000000000000000000000000000000000000000", HF_ERR_KEY },
     { "x = 0 with a sign",
       "0100000000000000000000000000000000000000000000000000000000000080", HF_ERR_KEY },
+    { "order 1", "0100000000000000000000000000000000000000000000000000000000000000",
+      HF_ERR_KEY },
+    { "order 2", "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+      HF_ERR_KEY },
+    { "order 4", "0000000000000000000000000000000000000000000000000000000000000000",
+      HF_ERR_KEY },
+    { "order 4, other sign",
+      "0000000000000000000000000000000000000000000000000000000000000080", HF_ERR_KEY },
+    { "order 8", "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+      HF_ERR_KEY },
+    { "order 8, other sign",
+      "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85", HF_ERR_KEY },
+    { "order 8, other y",
+      "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", HF_ERR_KEY },
+    { "order 8, both other",
+      "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa", HF_ERR_KEY },
     { "y = p", "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
       HF_ERR_KEY },
     { "y = 2^255 - 1", "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",

@@ -294,6 +294,18 @@ static const struct {
     { "x = 0 with a sign",
       "0100000000000000000000000000000000000000000000000000000000000000"
       "00000000000000000000000000000000000000000000000080", HF_ERR_KEY },
+    { "order 1",
+      "0100000000000000000000000000000000000000000000000000000000000000"
+      "00000000000000000000000000000000000000000000000000", HF_ERR_KEY },
+    { "order 2",
+      "fefffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffff"
+      "ffffffffffffffffffffffffffffffffffffffffffffffff00", HF_ERR_KEY },
+    { "order 4",
+      "0000000000000000000000000000000000000000000000000000000000000000"
+      "00000000000000000000000000000000000000000000000000", HF_ERR_KEY },
+    { "order 4, other sign",
+      "0000000000000000000000000000000000000000000000000000000000000000"
+      "00000000000000000000000000000000000000000000000080", HF_ERR_KEY },
     { "y = p",
       "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffff"
       "ffffffffffffffffffffffffffffffffffffffffffffffff00", HF_ERR_KEY },
