@@ -192,8 +192,8 @@ int hf_keystore_count_use(hf_keystore *ks, hf_lease *lease, uint64_t use_count_m
  * index_count  indexes of the key in all.
  * index        out: 0, 1, ... in order; some may be skipped.
  *
- * Returns HF_OK, HF_ERR_LIMIT (all are used up), HF_ERR_STATE (the key is not stored), and
- * what hf_keystore_count_use returns. After an error no index was given.
+ * Returns HF_OK, HF_ERR_LIMIT (all are used up), HF_ERR_STATE (the key is not stored),
+ * and what hf_keystore_count_use returns. After an error no index was given.
  */
 int hf_keystore_reserve_index(hf_keystore *ks, hf_lease *lease, uint64_t index_count,
                               uint64_t *index) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
@@ -245,8 +245,8 @@ int hf_keystore_commit(hf_keystore *ks, hf_id id) HF_REQUIRES(hf_tsa_nvm) HF_MUS
  * HF_ERR_AGAIN: as lease. */
 int hf_keystore_evict(hf_keystore *ks, hf_id id) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 
-/* Destroy a key in cache and store, with its count of uses and its hash tree. An uncommitted key that hides
- * a stored one: both. HF_ERR_NOTFOUND, HF_ERR_ACCESS (one of them is NONDESTROYABLE), and
+/* Destroy a key in cache and store, with its count of uses and its hash tree. An
+ * uncommitted key that hides a stored one: both. HF_ERR_NOTFOUND, HF_ERR_ACCESS (one of them is NONDESTROYABLE), and
  * what hf_nvm_destroy_checked returns. After it nobody can lease the key; leases that are
  * out finish. */
 int hf_keystore_erase(hf_keystore *ks, hf_id id) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
