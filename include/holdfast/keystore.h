@@ -246,9 +246,9 @@ int hf_keystore_commit(hf_keystore *ks, hf_id id) HF_REQUIRES(hf_tsa_nvm) HF_MUS
 int hf_keystore_evict(hf_keystore *ks, hf_id id) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 
 /* Destroy a key in cache and store, with its count of uses and its hash tree. An
- * uncommitted key that hides a stored one: both. HF_ERR_NOTFOUND, HF_ERR_ACCESS (one of them is NONDESTROYABLE), and
- * what hf_nvm_destroy_checked returns. After it nobody can lease the key; leases that are
- * out finish. */
+ * uncommitted key that hides a stored one: both. HF_ERR_NOTFOUND, HF_ERR_ACCESS (one of
+ * them is NONDESTROYABLE), and what hf_nvm_destroy_checked returns. After it nobody can
+ * lease the key; leases that are out finish. */
 int hf_keystore_erase(hf_keystore *ks, hf_id id) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 
 /* Clear all usage and set NONMODIFIABLE and REVOKED, in cache and store, in this
