@@ -69,8 +69,8 @@
     M(0x030A, KEY, key_revoke, "Clear all usage of a key for good")                      \
     M(0x030B, KEY, key_wrap, "Export a key encrypted under another key")                 \
     M(0x030C, KEY, key_unwrap, "Put a wrapped key into the cache, or also the store")    \
-    M(0x030D, KEY, key_wrap_data, "Encrypt data under a key that may only wrap")             \
-    M(0x030E, KEY, key_unwrap_data, "Decrypt what key_wrap_data made")                           \
+    M(0x030D, KEY, key_wrap_data, "Encrypt data under a key that may only wrap")         \
+    M(0x030E, KEY, key_unwrap_data, "Decrypt what key_wrap_data made")                   \
     M(0x030F, KEY, key_derive, "Derive a new key, or a secret, from a key")              \
     M(0x0310, KEY, key_agree, "Agree on a new key, or a secret, with a public key")      \
     M(0x0311, KEY, key_encapsulate,                                                      \
@@ -274,17 +274,17 @@
     F(S, HANDLE, handle, 1, 0, "the new key")                                            \
     F(S, U32, type, 0, 0xFFFFFFFF, "HF_KEY_TYPE")                                        \
     F(S, BITS32, flags, 0, 0xFFFFFFFF, "HF_FLAG_*, HF_USAGE_*")
-#define HF_FIELDS_key_wrap_data_request(F, S)                                                \
+#define HF_FIELDS_key_wrap_data_request(F, S)                                            \
     F(S, HANDLE, kek, 1, 0, "an AES key that may WRAP")                                  \
     F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
     F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "the data")
-#define HF_FIELDS_key_wrap_data_response(F, S)                                               \
+#define HF_FIELDS_key_wrap_data_response(F, S)                                           \
     F(S, BYTES, wrapped, 0, HF_BODY_SIZE_MAX, "the wrapped data")
-#define HF_FIELDS_key_unwrap_data_request(F, S)                                              \
+#define HF_FIELDS_key_unwrap_data_request(F, S)                                          \
     F(S, HANDLE, kek, 1, 0, "an AES key that may UNWRAP")                                \
     F(S, U16, affinity, 0, 2, "enum hf_affinity")                                        \
     F(S, BYTES, wrapped, 0, HF_BODY_SIZE_MAX, "what key_wrap_data made")
-#define HF_FIELDS_key_unwrap_data_response(F, S)                                             \
+#define HF_FIELDS_key_unwrap_data_response(F, S)                                         \
     F(S, BYTES, data, 0, HF_BODY_SIZE_MAX, "the data")
 #define HF_FIELDS_key_derive_request(F, S)                                               \
     F(S, HANDLE, base, 1, 0, "a key that may DERIVE")                                    \
