@@ -76,4 +76,75 @@
 #define ML_DSA_CONTEXT_SIGNATURE_SHA256                                                  \
     "c32dd9c1fdb53c049ebb75d98604d27593e32f5da2b1201c9289692de6ebea2e"
 
+/*
+ * Of every parameter set, computed with another implementation, written from the texts of
+ * FIPS 203 to 205: the key whose raw form is 00 01 02 and so on (of SLH-DSA, up to the
+ * root, which is given here), the SHA-256 of its public key, and the SHA-256 of its
+ * deterministic signature of "Message" under the context "context".
+ */
+typedef struct pq_vector {
+    uint32_t type;
+    const char *public;    /* SHA-256; of SLH-DSA the root */
+    const char *signature; /* SHA-256; NULL = none, or one that takes long */
+} pq_vector;
+
+/* clang-format off */
+static const pq_vector pq_vectors[] = {
+    { HF_KEY_ML_KEM_512,
+      "3ae268dccc5456ac0d0f9b39257dc48fe081383b97c400512d712b739762daee",
+      NULL },
+    { HF_KEY_ML_KEM_768,
+      "0b7934c83125c788995e2ba6bd761e33046b3e40571be53e023309a29f398cc9",
+      NULL },
+    { HF_KEY_ML_KEM_1024,
+      "c7b8fa0aa471d5ae18922d6ccad5b31e1d84f92ae723abfd13747018740a8530",
+      NULL },
+    { HF_KEY_ML_DSA_44,
+      "9f107644c1084526af3bc8098680b05499a2325a644e388fb4f970e058d19d46",
+      "30770919449645eb34f62659d197378e9f7a7001349c0a4f77fcb110027c40cb" },
+    { HF_KEY_ML_DSA_65,
+      "d666806e11cee19a7c989f7445f90dd419cf4d2d51db8c0fdb4c0f0a542238c9",
+      "52e05331ecea9d84ade2aaeae0327afecb819ef6e0ad8116d334641cf90a4811" },
+    { HF_KEY_ML_DSA_87,
+      "91dc389cfaa01470b7f66eee45a4ae9026d154817c754dfe22298b3fa241ffcd",
+      "256662c52ac5d045cc9b04bbfec371a3f686fe39a9a1af52bdf00d51a68970cc" },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHA2_128S),
+      "990ce6298792b128846a8e4a3a68954c",
+      NULL },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHA2_128F),
+      "3b56e816847f000386aeec2e2bb9e1b5",
+      "96d4636a9c58fbafcb966ef5c05a6c6c1d47888c0f8b9dff723cda9df4f6aeae" },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHA2_192S),
+      "b6f282ce116ff59bce2d9fc4a67c6031dabdce326c34f541",
+      NULL },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHA2_192F),
+      "9236ccebbb3a90ac2452dd89de49dab1340ec02419a2870e",
+      "dccc6d70ff948c0fff6481f6ed1e1e80ba0171fa6b93d4753b4c9acf948f33aa" },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHA2_256S),
+      "da7163e601352515bc0f06f9f4f44be71a5a65ee9dca5575cf4a7b6d4a87d6e2",
+      NULL },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHA2_256F),
+      "42cffe64ddbd6731063752684df77c8b58c225dc6b491208916b654ea1393176",
+      "3467a2c619796b693106b98ced6b4a1d2c0479094d1023ce1407b3844ab59702" },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHAKE_128S),
+      "89fd81fdbb5b94129b14761bdc6bf682",
+      NULL },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHAKE_128F),
+      "a90e4715b9a925c332801767fd786371",
+      "c8de16399f4b63e6e4d7379ca924e49d1bf22adfbfa259a651059fd318c3bc61" },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHAKE_192S),
+      "eb247f955d8eca24a5860536c56b2c4d1e8d8e835eb27d2d",
+      NULL },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHAKE_192F),
+      "3f01b06bebed020a459696868d115fe8507ded8dc08e825d",
+      "467ffcf3cfb4e7f9c1e9b7f5ff9847ae1bd189331ce4ac957cf8b98cbadd3895" },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHAKE_256S),
+      "27ea444dbc8ca9c169fd484b9e977eb77a4f233550757e025cf180ede7e8839f",
+      NULL },
+    { HF_KEY_SLH_DSA(HF_SLH_DSA_SHAKE_256F),
+      "818d7e76beef979b5bbf9161fdefa21bd0fe0bfe19157a5711a8de8a8f6878e6",
+      "44c2c6e2b19cef0c8922b2d29fdcfad908146b7337cf762cb592e71a28e8fe68" },
+};
+/* clang-format on */
+
 #endif

@@ -537,6 +537,45 @@ static void test_signatures_without_randomness_are_equal(void **state)
     with_types(HF_FAMILY_SLH_DSA, check_deterministic);
 }
 
+static void check_vector(const pq_vector *vector)
+{
+    static large raw, public, signature;
+    bool has_root = HF_KEY_FAMILY(vector->type) == HF_FAMILY_SLH_DSA;
+    raw.len = hf_key_type_find(vector->type)->raw_len_max;
+    for (size_t i = 0; i < raw.len; i++) {
+        raw.data[i] = (uint8_t)i;
+    }
+    if (has_root) {
+        blob root = unhex(vector->public);
+        memcpy(raw.data + raw.len - root.len, root.data, root.len);
+    }
+    assert_int_equal(
+        large_import(vector->type, HF_FORMAT_RAW, large_bytes(&raw), &public), HF_OK);
+    hf_crypto_key key = large_key(vector->type, &raw);
+    assert_int_equal(large_public(&key, &public), HF_OK);
+    if (has_root) { /* the public key is the second half */
+        assert_int_equal(public.len, raw.len / 2);
+        assert_memory_equal(public.data, raw.data + raw.len / 2, public.len);
+    } else {
+        assert_sha256(large_bytes(&public), vector->public);
+    }
+    if (vector->signature != NULL) {
+        hf_crypto_op op = sign_op(&key, "Message", "context");
+        op.is_deterministic = true;
+        assert_int_equal(large_sign(&op, &signature), HF_OK);
+        assert_sha256(large_bytes(&signature), vector->signature);
+    }
+}
+
+static void test_known_answers_of_all_sets_match(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_PQ();
+    for (size_t i = 0; i < sizeof(pq_vectors) / sizeof(pq_vectors[0]); i++) {
+        check_vector(&pq_vectors[i]);
+    }
+}
+
 /* What libcrypto signs, the device verifies, and the other way round. */
 static void test_signatures_are_those_of_libcrypto(void **state)
 {
@@ -608,6 +647,7 @@ int main(void)
         cmocka_unit_test(test_ml_dsa_vectors_match),
         cmocka_unit_test(test_signatures_of_all_sets),
         cmocka_unit_test(test_signatures_without_randomness_are_equal),
+        cmocka_unit_test(test_known_answers_of_all_sets_match),
         cmocka_unit_test(test_signatures_are_those_of_libcrypto),
         cmocka_unit_test(test_slh_dsa_private_key_whose_parts_do_not_fit_is_refused),
     };
