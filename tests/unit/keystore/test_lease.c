@@ -66,6 +66,54 @@ static void test_lease_unknown_key_notfound(void **state)
     assert_int_equal(lease(f, meta.id, 0, &l), HF_ERR_NOTFOUND);
 }
 
+/* What a lease was of, when it has been given back. */
+static hf_lease seen(fixture *f, uint32_t number)
+{
+    hf_lease l;
+    assert_int_equal(lease(f, key_id(number), 0, &l), HF_OK);
+    hf_lease copy = l;
+    release(f, &l);
+    return copy;
+}
+
+/* As the header says: of the same material when either says so. */
+static bool is_same(const hf_lease *a, const hf_lease *b)
+{
+    return a->serial == b->serial ||
+           (a->meta.generation != 0 && a->meta.generation == b->meta.generation);
+}
+
+static void test_lease_tells_whether_the_material_is_the_same(void **state)
+{
+    fixture *f = *state;
+    store_keys(f, 1);
+    hf_lease first = seen(f, 1);
+    hf_lease again = seen(f, 1);
+    assert_true(first.serial == again.serial && first.serial != 0);
+    assert_int_equal(evict(f, key_id(1)), HF_OK);
+    again = seen(f, 1);
+    assert_true(first.serial != again.serial && is_same(&first, &again));
+    /* The same bytes once more are another key, stored or not. */
+    store_keys(f, 1);
+    again = seen(f, 1);
+    assert_false(is_same(&first, &again));
+    for (unsigned i = 0; i < 6; i++) {
+        assert_int_equal(import(f, key_id(1), USABLE, RAW(1), false), HF_OK);
+        first = again;
+        again = seen(f, 1);
+        assert_false(is_same(&first, &again));
+    }
+    /* Stored as it is, it stays the same: known by the slot, then by the store. */
+    first = again;
+    assert_int_equal(commit(f, key_id(1)), HF_OK);
+    again = seen(f, 1);
+    assert_true(is_same(&first, &again) && again.meta.generation != 0);
+    first = again;
+    assert_int_equal(evict(f, key_id(1)), HF_OK);
+    again = seen(f, 1);
+    assert_true(is_same(&first, &again));
+}
+
 static void test_lease_evicted_key_is_loaded_again(void **state)
 {
     fixture *f = *state;
@@ -495,6 +543,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_init_bad_config_refused),
         TEST(test_lease_unknown_key_notfound),
+        TEST(test_lease_tells_whether_the_material_is_the_same),
         TEST(test_lease_evicted_key_is_loaded_again),
         TEST(test_lease_missing_usage_refused_cached_or_not),
         TEST(test_lease_evicts_least_recently_released),
