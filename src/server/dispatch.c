@@ -26,6 +26,7 @@ enum stage {
     STAGE_SLOW_WAIT,    /* in the queue for slow work */
     STAGE_PREPARE_WAIT, /* in the queue for a key slot, then prepare again */
     STAGE_FINISH_WAIT,  /* the same, then finish again */
+    STAGE_DURABLE_WAIT, /* prepare has committed; work may begin when that is durable */
     STAGE_WORK,
     STAGE_FINISH,
     STAGE_RELEASE, /* over, but something is still held */
@@ -293,6 +294,16 @@ static int body_prepare(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
         rq->stage = rc == HF_ERR_AGAIN ? STAGE_PREPARE : STAGE_DONE;
         return rc;
     }
+    if (rq->wants_durable) {
+        rq->stage = STAGE_DURABLE_WAIT; /* without a place: others prepare meanwhile */
+    } else {
+        gates_enter(rq, out);
+    }
+    return HF_OK;
+}
+
+static int body_enter(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
+{
     gates_enter(rq, out);
     return HF_OK;
 }
@@ -422,12 +433,12 @@ static int stage_step(hf_request *rq, step_body body)
     return step_end(rq, rc, &out);
 }
 
-/* Must work wait for what prepare did to be durable? HF_OK: no, or the request is over:
- * the store has failed, so it never will be. HF_PENDING: parked. */
-static int durable_wait(hf_request *rq)
+/* On to work when what prepare did is durable, and never when the store has failed.
+ * HF_PENDING: parked. */
+static int stage_durable(hf_request *rq)
 {
-    if (!rq->wants_durable || hf_server_durable(rq->server) >= rq->ticket) {
-        return HF_OK;
+    if (hf_server_durable(rq->server) >= rq->ticket) {
+        return stage_step(rq, body_enter);
     }
     if (hf_nvm_is_failed(&rq->server->nvm)) {
         end(rq, HF_ERR_IO, is_holding(rq));
@@ -457,7 +468,7 @@ static void work_failed(hf_request *rq, int rc)
     end(rq, rc, true);
 }
 
-static void work_run(hf_request *rq)
+static void stage_work(hf_request *rq)
 {
     int rc = rq->handler->work == NULL ? HF_OK : rq->handler->work(rq);
     if (rc == HF_OK && rq->handler->finish != NULL) {
@@ -467,15 +478,6 @@ static void work_run(hf_request *rq)
     } else {
         end(rq, rc, is_holding(rq));
     }
-}
-
-static int stage_work(hf_request *rq)
-{
-    int rc = durable_wait(rq);
-    if (rc == HF_OK && rq->stage == STAGE_WORK) {
-        work_run(rq);
-    }
-    return rc;
 }
 
 static void stage_release(hf_request *rq)
@@ -525,8 +527,11 @@ int hf_dispatch_run(hf_request *rq)
         case STAGE_FINISH_WAIT:
             rc = stage_step(rq, body_resume);
             break;
+        case STAGE_DURABLE_WAIT:
+            rc = stage_durable(rq);
+            break;
         case STAGE_WORK:
-            rc = stage_work(rq);
+            stage_work(rq);
             break;
         case STAGE_FINISH:
             rc = stage_step(rq, body_finish);

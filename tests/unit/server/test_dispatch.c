@@ -91,6 +91,30 @@ static void test_work_waits_until_prepare_is_durable(void **state)
     assert_int_equal(0, rq->wait_ticket);
 }
 
+/* There is one slow place, and nobody has it while waiting: one sync serves both. */
+static void test_waiting_for_durability_takes_no_place(void **state)
+{
+    fixture *f = *state;
+    peer *peers[2] = { peer_connect(f, 7, FIXTURE_USER),
+                       peer_connect(f, 7, FIXTURE_USER) };
+    hf_request *rq[2];
+    script.puts = true;
+    script.wants_durable = true;
+    script.cost = HF_COST_SLOW;
+    for (size_t i = 0; i < 2; i++) {
+        rq[i] = request_make(peers[i], &row_pwf);
+        assert_status(HF_PENDING, hf_dispatch_run(rq[i]));
+        assert_true(rq[i]->wait_ticket > hf_server_durable(&f->server));
+    }
+    assert_status(HF_OK, hf_server_sync(&f->server, NULL));
+    script.trace[0] = '\0';
+    for (size_t i = 0; i < 2; i++) {
+        assert_status(HF_OK, hf_dispatch_run(rq[i]));
+        assert_status(HF_OK, rq[i]->result);
+    }
+    assert_string_equal("wfwf", script.trace);
+}
+
 static void test_work_does_not_wait_for_what_is_durable(void **state)
 {
     fixture *f = *state;
@@ -312,6 +336,7 @@ int main(void)
         TEST(test_row_ends_at_the_part_that_fails),
         TEST(test_ticket_is_that_of_the_newest_commit_also_of_an_error),
         TEST(test_work_waits_until_prepare_is_durable),
+        TEST(test_waiting_for_durability_takes_no_place),
         TEST(test_work_does_not_wait_for_what_is_durable),
         TEST(test_work_never_runs_when_prepare_will_not_be_durable),
         TEST(test_work_that_waits_can_be_cancelled),
