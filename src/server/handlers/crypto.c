@@ -36,24 +36,26 @@ static int random_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm)
 
 /* ---- capabilities ---- */
 
-static bool has_device(const hf_crypto *crypto, uint16_t algorithm, uint32_t key_type)
+static bool has_device(const hf_server *server, uint16_t algorithm, uint32_t key_type)
 {
     uint32_t device;
-    return hf_crypto_select(crypto, algorithm, key_type, HF_AFFINITY_ANY, &device) ==
+    /* The policy is for keys; a hash goes to whoever has it. */
+    uint16_t affinity = key_type != 0 ? server->config.affinity : HF_AFFINITY_ANY;
+    return hf_crypto_select(&server->crypto, algorithm, key_type, affinity, &device) ==
            HF_OK;
 }
 
 /* Does a device serve the algorithm, with at least one type of key? */
-static bool is_on_device(const hf_crypto *crypto, const hf_algorithm *row)
+static bool is_on_device(const hf_server *server, const hf_algorithm *row)
 {
     if (row->family == 0) {
-        return has_device(crypto, row->id, 0);
+        return has_device(server, row->id, 0);
     }
     const hf_key_type_info *info;
     for (size_t i = 0; (info = hf_key_type_at(i)) != NULL; i++) {
         bool fits = hf_algorithm_fits(row, info->type, true) ||
                     hf_algorithm_fits(row, info->type, false);
-        if (fits && has_device(crypto, row->id, info->type)) {
+        if (fits && has_device(server, row->id, info->type)) {
             return true;
         }
     }
@@ -61,14 +63,14 @@ static bool is_on_device(const hf_crypto *crypto, const hf_algorithm *row)
 }
 
 /* What the server makes of other rows is there when they are. */
-static bool is_served(const hf_crypto *crypto, const hf_algorithm *row)
+static bool is_served(const hf_server *server, const hf_algorithm *row)
 {
     if (row->parts[0] == HF_ALG_NONE) {
-        return is_on_device(crypto, row);
+        return is_on_device(server, row);
     }
     for (size_t i = 0; i < sizeof row->parts / sizeof row->parts[0]; i++) {
         const hf_algorithm *part = hf_algorithm_find(row->parts[i]);
-        if (part != NULL && !is_on_device(crypto, part)) {
+        if (part != NULL && !is_on_device(server, part)) {
             return false;
         }
     }
@@ -76,15 +78,15 @@ static bool is_served(const hf_crypto *crypto, const hf_algorithm *row)
 }
 
 /* Can keys of the type be had: from a device, or as the server's own state (LMS)? */
-static bool is_key_served(const hf_crypto *crypto, uint32_t type)
+static bool is_key_served(const hf_server *server, uint32_t type)
 {
-    if (has_device(crypto, HF_ALG_NONE, type)) {
+    if (has_device(server, HF_ALG_NONE, type)) {
         return true;
     }
     const hf_algorithm *row;
     for (size_t i = 0; (row = hf_algorithm_at(i)) != NULL; i++) {
         if ((row->traits & HF_TRAIT_STATEFUL) != 0 &&
-            hf_algorithm_fits(row, type, true) && is_served(crypto, row)) {
+            hf_algorithm_fits(row, type, true) && is_served(server, row)) {
             return true;
         }
     }
@@ -115,24 +117,24 @@ static uint32_t capabilities_room(const hf_request *rq)
     return (uint32_t)(algorithms_size() + key_types_size());
 }
 
-static hf_bytes write_algorithms(const hf_crypto *crypto, hf_buffer *buffer)
+static hf_bytes write_algorithms(const hf_server *server, hf_buffer *buffer)
 {
     hf_writer writer = hf_writer_of(buffer->data, buffer->size);
     const hf_algorithm *row;
     for (size_t i = 0; (row = hf_algorithm_at(i)) != NULL; i++) {
-        if (is_served(crypto, row)) {
+        if (is_served(server, row)) {
             hf_writer_u16(&writer, row->id);
         }
     }
     return hf_bytes_of(buffer->data, writer.len);
 }
 
-static hf_bytes write_key_types(const hf_crypto *crypto, hf_buffer *buffer)
+static hf_bytes write_key_types(const hf_server *server, hf_buffer *buffer)
 {
     hf_writer writer = hf_writer_of(buffer->data, buffer->size);
     const hf_key_type_info *info;
     for (size_t i = 0; (info = hf_key_type_at(i)) != NULL; i++) {
-        if (is_key_served(crypto, info->type)) {
+        if (is_key_served(server, info->type)) {
             hf_writer_u32(&writer, info->type);
         }
     }
@@ -141,7 +143,7 @@ static hf_bytes write_key_types(const hf_crypto *crypto, hf_buffer *buffer)
 
 static int capabilities_work(hf_request *rq)
 {
-    const hf_crypto *crypto = &rq->server->crypto;
+    const hf_server *server = rq->server;
     hf_buffer algorithms;
     hf_buffer key_types;
     rq->scratch.len = 0;
@@ -152,8 +154,8 @@ static int capabilities_work(hf_request *rq)
     if (rc != HF_OK) {
         return rc;
     }
-    rq->out.capabilities.algorithms = write_algorithms(crypto, &algorithms);
-    rq->out.capabilities.key_types = write_key_types(crypto, &key_types);
+    rq->out.capabilities.algorithms = write_algorithms(server, &algorithms);
+    rq->out.capabilities.key_types = write_key_types(server, &key_types);
     return HF_OK;
 }
 

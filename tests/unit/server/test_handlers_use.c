@@ -435,6 +435,34 @@ static void test_use_follows_the_policy_of_the_server_first(void **state)
     }
 }
 
+static bool has_no_key(void *context, uint16_t algorithm, uint32_t key_type)
+{
+    (void)context;
+    return key_type == 0 && algorithm == HF_ALG_SHA256;
+}
+
+/* What the policy keeps from being used is not among what can be done. */
+static void test_use_that_the_policy_forbids_is_no_capability(void **state)
+{
+    hf_capabilities_response out;
+    peer *p = start_with_hardware(state, HF_AFFINITY_SOFTWARE);
+    fixture *f = *state;
+    f->ops[0].is_supported = has_no_key;
+    assert_status(HF_OK, CALL(p, capabilities, &out, .none = 0));
+    hf_reader algorithms = hf_reader_of(out.algorithms);
+    uint32_t keyed = 0;
+    for (size_t i = 0; i < out.algorithms.len / 2; i++) {
+        const hf_algorithm *row = hf_algorithm_find(hf_reader_u16(&algorithms));
+        assert_non_null(row);
+        /* LMS keys are the server's own, over a hash. */
+        keyed += row->family != 0 && row->id != HF_ALG_LMS;
+    }
+    assert_int_equal(0, keyed);
+    assert_true(out.algorithms.len > 2); /* hashes of the hardware, too */
+    case_key_make(p, HF_KEY_AES_128, BOTH);
+    assert_int_equal(HF_ERR_NOTSUPPORTED, served_by(p, HF_AFFINITY_ANY));
+}
+
 static void check_hardware_is_missing(fixture *f, peer *p, case_op *op)
 {
     (void)f;
@@ -550,6 +578,7 @@ int main(void)
         TEST(test_use_that_is_refused_does_not_count),
         TEST_STARTED(test_use_of_hardware_key_is_left_to_hardware),
         TEST_STARTED(test_use_follows_the_policy_of_the_server_first),
+        TEST_STARTED(test_use_that_the_policy_forbids_is_no_capability),
         TEST(test_use_without_such_a_device_is_refused),
         TEST(test_use_with_an_answer_that_does_not_fit_is_refused),
         TEST(test_use_of_stateful_key_with_too_large_an_answer_is_refused),
