@@ -13,6 +13,8 @@
  */
 #include "openssl_stream.h"
 
+#include <openssl/err.h>
+
 #define BLOCK_LEN HF_OPENSSL_BLOCK_LEN
 #define DEFAULT_NONCE_LEN 12 /* of GCM and ChaCha20-Poly1305 */
 
@@ -35,27 +37,16 @@ static const char *const names[HF_OPENSSL_CIPHER_COUNT][HF_OPENSSL_AES_COUNT] = 
     ROW(HF_ALG_CHACHA20_POLY1305) = { NULL, NULL, "ChaCha20-Poly1305" },
 };
 
-/* One row, for the sizes of keys that it has. */
-static int fetch_row(const char *const names_by_size[], EVP_CIPHER *ciphers[])
+void hf_openssl_cipher_open(hf_openssl *openssl)
 {
-    for (size_t size = 0; size < HF_OPENSSL_AES_COUNT; size++) {
-        if (names_by_size[size] != NULL) {
-            ciphers[size] = EVP_CIPHER_fetch(NULL, names_by_size[size], NULL);
-            if (ciphers[size] == NULL && !hf_openssl_is_absent()) {
-                return HF_ERR_NOMEM;
+    for (size_t i = 0; i < HF_OPENSSL_CIPHER_COUNT; i++) {
+        for (size_t size = 0; size < HF_OPENSSL_AES_COUNT; size++) {
+            if (names[i][size] != NULL) {
+                openssl->ciphers[i][size] = EVP_CIPHER_fetch(NULL, names[i][size], NULL);
             }
         }
     }
-    return HF_OK;
-}
-
-int hf_openssl_cipher_open(hf_openssl *openssl)
-{
-    int rc = HF_OK;
-    for (size_t i = 0; rc == HF_OK && i < HF_OPENSSL_CIPHER_COUNT; i++) {
-        rc = fetch_row(names[i], openssl->ciphers[i]);
-    }
-    return rc;
+    ERR_clear_error();
 }
 
 void hf_openssl_cipher_close(hf_openssl *openssl)

@@ -25,13 +25,6 @@ int hf_openssl_failed(int status)
     return status;
 }
 
-bool hf_openssl_is_absent(void)
-{
-    bool is_absent = ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_UNSUPPORTED;
-    ERR_clear_error();
-    return is_absent;
-}
-
 static bool has_algorithm(const hf_openssl *openssl, const hf_algorithm *row,
                           uint32_t key_type)
 {
@@ -151,13 +144,9 @@ hf_crypto_device_config hf_openssl_device(hf_openssl *openssl)
 
 static int fetch(hf_openssl *openssl)
 {
-    int rc = hf_openssl_hash_open(openssl);
-    if (rc == HF_OK) {
-        rc = hf_openssl_cipher_open(openssl);
-    }
-    if (rc == HF_OK) {
-        rc = hf_openssl_mac_open(openssl);
-    }
+    hf_openssl_hash_open(openssl);
+    hf_openssl_cipher_open(openssl);
+    int rc = hf_openssl_mac_open(openssl);
     if (rc == HF_OK) {
         rc = hf_openssl_kdf_open(openssl);
     }

@@ -84,13 +84,9 @@ int hf_openssl_failed(int status) HF_MUST_CHECK;
 /* Wipe what libcrypto has left on the stack: of hf_crypto_device_ops. */
 void hf_openssl_wipe(void *context, bool is_hash);
 
-/* After something could not be fetched: do the providers not have it? If they do, memory
- * was short. Empties the error queue. */
-bool hf_openssl_is_absent(void);
-
 /* openssl_hash.c; see hf_crypto_device_ops. Open fetches what there is, as of all these
- * files: HF_OK or HF_ERR_NOMEM, after which close is called too. */
-int hf_openssl_hash_open(hf_openssl *openssl) HF_MUST_CHECK;
+ * files. */
+void hf_openssl_hash_open(hf_openssl *openssl);
 void hf_openssl_hash_close(hf_openssl *openssl);
 /* The hash of this number; NULL when it is none or libcrypto does not have it. */
 const EVP_MD *hf_openssl_md(const hf_openssl *openssl, uint16_t algorithm);
@@ -104,7 +100,8 @@ int hf_openssl_stream_update(void *context, void *stream, hf_bytes input, hf_buf
 int hf_openssl_stream_finish(void *context, void *stream, hf_buffer *out, hf_buffer *tag);
 void hf_openssl_stream_close(void *context, void *stream);
 
-/* openssl_mac.c; open is called after those of the hashes and ciphers. */
+/* openssl_mac.c; open is called after those of the hashes and ciphers. HF_OK or
+ * HF_ERR_NOMEM, after which close is called too. */
 int hf_openssl_mac_open(hf_openssl *openssl) HF_MUST_CHECK;
 void hf_openssl_mac_close(hf_openssl *openssl);
 bool hf_openssl_mac_has(const hf_openssl *openssl, uint16_t algorithm, uint32_t key_type);
@@ -113,7 +110,7 @@ int hf_openssl_mac_parse(const hf_openssl *openssl, uint32_t type, hf_bytes raw,
                          hf_openssl_key *parsed) HF_MUST_CHECK;
 
 /* openssl_cipher.c */
-int hf_openssl_cipher_open(hf_openssl *openssl) HF_MUST_CHECK;
+void hf_openssl_cipher_open(hf_openssl *openssl);
 void hf_openssl_cipher_close(hf_openssl *openssl);
 bool hf_openssl_cipher_has(const hf_openssl *openssl, uint16_t algorithm,
                            uint32_t key_type);

@@ -7,6 +7,8 @@
  */
 #include "openssl_stream.h"
 
+#include <openssl/err.h>
+
 /* libcrypto's names, by the position of the algorithm's number. */
 #define ROW(algorithm) [(algorithm)-HF_ALG_SHA1]
 static const char *const names[HF_OPENSSL_HASH_COUNT] = {
@@ -25,15 +27,12 @@ static const char *const names[HF_OPENSSL_HASH_COUNT] = {
     ROW(HF_ALG_SHAKE256) = "SHAKE-256",
 };
 
-int hf_openssl_hash_open(hf_openssl *openssl)
+void hf_openssl_hash_open(hf_openssl *openssl)
 {
     for (size_t i = 0; i < HF_OPENSSL_HASH_COUNT; i++) {
         openssl->md[i] = EVP_MD_fetch(NULL, names[i], NULL);
-        if (openssl->md[i] == NULL && !hf_openssl_is_absent()) {
-            return HF_ERR_NOMEM;
-        }
     }
-    return HF_OK;
+    ERR_clear_error();
 }
 
 void hf_openssl_hash_close(hf_openssl *openssl)

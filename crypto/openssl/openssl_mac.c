@@ -78,10 +78,7 @@ static int open_mac(hf_openssl *openssl, const char *name,
                     int (*make)(hf_openssl *openssl, EVP_MAC *mac))
 {
     EVP_MAC *mac = EVP_MAC_fetch(NULL, name, NULL);
-    if (mac == NULL) {
-        return hf_openssl_is_absent() ? HF_OK : HF_ERR_NOMEM;
-    }
-    int rc = make(openssl, mac);
+    int rc = mac == NULL ? hf_openssl_failed(HF_OK) : make(openssl, mac);
     EVP_MAC_free(mac);
     return rc;
 }

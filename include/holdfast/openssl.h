@@ -41,7 +41,9 @@ int hf_openssl_wipe_freed(void) HF_MUST_CHECK;
 
 /* Fetch the algorithms, once for the life of the process's server. HF_OK, HF_ERR_ARG
  * (NULL), HF_ERR_NOMEM, or HF_ERR_CRYPTO (the providers lack a derivation, as when
- * none of use is loaded). *openssl is NULL after an error. Single-threaded. */
+ * none of use is loaded). An algorithm that libcrypto cannot make at its first use, also
+ * for want of memory, is one that it does not have. *openssl is NULL after an error.
+ * Single-threaded. */
 int hf_openssl_open(hf_openssl **openssl) HF_MUST_CHECK;
 
 /* The device's configuration for hf_crypto_init; `openssl` stays open until
