@@ -196,27 +196,58 @@ int hfc_run_statistics(hfc_cli *cli)
 
 /* ---- capabilities ---- */
 
-static json_t *algorithms_json(hf_bytes ids)
+static const char *class_name(uint8_t class)
+{
+    static const char *const names[] = {
+        [HF_CLASS_HASH] = "hash",           [HF_CLASS_MAC] = "mac",
+        [HF_CLASS_AEAD] = "encrypt (AEAD)", [HF_CLASS_SIGNATURE] = "sign",
+        [HF_CLASS_CIPHER] = "encrypt",      [HF_CLASS_ASYMMETRIC] = "encrypt",
+        [HF_CLASS_AGREE] = "agree",         [HF_CLASS_KDF] = "derive",
+        [HF_CLASS_KEM] = "encapsulate",     [HF_CLASS_WRAP] = "wrap",
+    };
+    return class < sizeof names / sizeof names[0] ? names[class] : NULL;
+}
+
+/* A name, or for people a row of a table: lists of names would not fit a line. */
+static void capability_add(json_t *list, const char *name, json_t *row)
+{
+    (void)json_array_append_new(list, row != NULL ? row : json_string(name));
+}
+
+static json_t *algorithms_json(hf_bytes ids, bool is_json)
 {
     json_t *list = json_array();
     hf_reader reader = hf_reader_of(ids);
     while (reader.status == HF_OK && reader.offset < reader.len) {
         uint16_t id = hf_reader_u16(&reader);
         const hf_algorithm *algorithm = hf_algorithm_find(id);
+        const char *purpose = algorithm != NULL ? class_name(algorithm->class) : NULL;
         char text[16];
         (void)snprintf(text, sizeof text, "0x%04x", id);
-        (void)json_array_append_new(
-            list, json_string(algorithm != NULL ? algorithm->name : text));
+        const char *name = algorithm != NULL ? algorithm->name : text;
+        capability_add(list, name,
+                       is_json ? NULL
+                               : json_pack("{s:s, s:s}", "algorithm", name, "used to",
+                                           purpose != NULL ? purpose : "-"));
     }
     return list;
 }
 
-static json_t *key_types_json(hf_bytes types)
+static json_t *key_types_json(hf_bytes types, bool is_json)
 {
     json_t *list = json_array();
     hf_reader reader = hf_reader_of(types);
     while (reader.status == HF_OK && reader.offset < reader.len) {
-        (void)json_array_append_new(list, hfc_cli_type_json(hf_reader_u32(&reader)));
+        uint32_t type = hf_reader_u32(&reader);
+        const hf_key_type_info *info = hf_key_type_find(type);
+        char text[16];
+        (void)snprintf(text, sizeof text, "0x%08x", (unsigned)type);
+        const char *name = info != NULL ? info->name : text;
+        capability_add(list, name,
+                       is_json
+                           ? NULL
+                           : json_pack("{s:s, s:o}", "key type", name, "may",
+                                       hfc_cli_usage(info != NULL ? info->usages : 0)));
     }
     return list;
 }
@@ -233,9 +264,9 @@ int hfc_run_capabilities(hfc_cli *cli)
     if (status != HF_OK) {
         return hfc_error_status("capabilities", status);
     }
-    return hfc_report(json_pack("{s:o, s:o}", "algorithms",
-                                algorithms_json(out.algorithms), "key_types",
-                                key_types_json(out.key_types)));
+    return hfc_report(json_pack(
+        "{s:o, s:o}", "algorithms", algorithms_json(out.algorithms, cli->is_json),
+        "key_types", key_types_json(out.key_types, cli->is_json)));
 }
 
 /* ---- ping ---- */

@@ -2,14 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * holdfast encrypt and decrypt: files of any length, chunk by chunk. The layout is in
- * container.h.
+ * holdfast encrypt and decrypt: files of any length, chunk by chunk, with an AEAD. The
+ * layout is in container.h. Without the container, and all other ciphers: raw.c.
  */
 #include <string.h>
 
+#include "algorithm.h"
 #include "cli.h"
 #include "container.h"
 #include "progress.h"
+#include "raw.h"
 
 #define CHUNK_SIZE ((size_t)64 * 1024)
 #define CHUNK_SPARE (HFC_MESSAGE_SPARE + sizeof(((hfc_container_aad *)0)->data))
@@ -28,12 +30,13 @@ typedef struct cipher_job {
     uint64_t done; /* bytes of input, for the progress */
 } cipher_job;
 
-/* Command line and connection; input and output are open after HFC_OK. */
-static int job_open(hfc_cli *cli, cipher_job *job)
+/* Input and output are open after HFC_OK. */
+static int job_open(hfc_cli *cli, const hfc_cipher_options *options, cipher_job *job)
 {
-    const char *aad = hfc_cli_option(cli, HFC_OPTION_AAD);
-    *job = (cipher_job){ .input = { .fd = -1 }, .output = { .fd = -1 } };
-    job->user_aad = hf_bytes_of(aad, aad == NULL ? 0 : strlen(aad));
+    *job = (cipher_job){ .handle = options->handle,
+                         .user_aad = options->aad,
+                         .input = { .fd = -1 },
+                         .output = { .fd = -1 } };
     if (job->user_aad.len > HFC_CONTAINER_AAD_SIZE_MAX) {
         return hfc_error(HFC_USAGE, "--aad takes up to %u bytes",
                          HFC_CONTAINER_AAD_SIZE_MAX);
@@ -41,9 +44,7 @@ static int job_open(hfc_cli *cli, cipher_job *job)
     if (hfc_cli_is_inline(cli)) {
         return hfc_error(HFC_USAGE, "with --json this command needs --out FILE");
     }
-    int rc = hfc_cli_connect_and_find(cli, HF_KIND_KEY, &job->handle);
-    rc = rc == HFC_OK ? hfc_input_open(&job->input, hfc_cli_word(cli, 1)) : rc;
-    return rc;
+    return hfc_input_open(&job->input, hfc_cli_word(cli, 1));
 }
 
 static int chunks_take(cipher_job *job)
@@ -74,13 +75,13 @@ static int job_close(hfc_cli *cli, cipher_job *job, int rc)
 
 /* ---- encrypt ---- */
 
-static int header_make(hfc_cli *cli, cipher_job *job)
+static int header_make(hfc_cli *cli, cipher_job *job, const hf_algorithm *row)
 {
     size_t room = cli->connection.client.body_size - CHUNK_SPARE;
     if (cli->connection.client.body_size <= CHUNK_SPARE) {
         return hfc_error(HFC_REFUSED, "the server's messages are too short for files");
     }
-    job->header.algorithm = HF_ALG_AES_GCM;
+    job->header.algorithm = row->id;
     job->header.chunk_size = (uint32_t)(room < CHUNK_SIZE ? room : CHUNK_SIZE);
     hf_random_response out;
     int status = hf_client_random(
@@ -150,13 +151,13 @@ static int input_encrypt(hfc_cli *cli, cipher_job *job)
     return rc;
 }
 
-int hfc_run_encrypt(hfc_cli *cli)
+static int container_encrypt(hfc_cli *cli, const hfc_cipher_options *options)
 {
     cipher_job job;
     hfc_output_config config = hfc_cli_output(cli, false, true);
-    int rc = job_open(cli, &job);
+    int rc = job_open(cli, options, &job);
     rc = rc == HFC_OK ? hfc_output_open(&job.output, &config) : rc;
-    rc = rc == HFC_OK ? header_make(cli, &job) : rc;
+    rc = rc == HFC_OK ? header_make(cli, &job, options->row) : rc;
     rc = rc == HFC_OK ? chunks_take(&job) : rc;
     if (rc == HFC_OK) {
         hfc_progress_init(&job.progress, "encrypting", job.input.size);
@@ -174,7 +175,7 @@ static int damaged(const cipher_job *job, const char *why)
     return hfc_error(HFC_REFUSED, "%s cannot be decrypted: %s", job->input.name, why);
 }
 
-static int header_read(hfc_cli *cli, cipher_job *job)
+static int header_read(hfc_cli *cli, const hfc_cipher_options *options, cipher_job *job)
 {
     uint8_t bytes[HFC_CONTAINER_HEADER_SIZE];
     size_t len = 0;
@@ -186,8 +187,13 @@ static int header_read(hfc_cli *cli, cipher_job *job)
     if (why != NULL) {
         return damaged(job, why);
     }
-    if (job->header.algorithm != HF_ALG_AES_GCM) {
+    const hf_algorithm *row =
+        hf_algorithm_find_class(job->header.algorithm, HF_CLASS_AEAD);
+    if (row == NULL) {
         return damaged(job, "its algorithm is unknown");
+    }
+    if (hfc_arguments_has(&cli->arguments, HFC_OPTION_ALGORITHM) && row != options->row) {
+        return damaged(job, "it was written with another --algorithm");
     }
     if (job->header.chunk_size + CHUNK_SPARE > cli->connection.client.body_size) {
         return damaged(job, "its chunks are longer than this server's messages");
@@ -258,12 +264,12 @@ static int input_decrypt(hfc_cli *cli, cipher_job *job)
     return rc == HFC_OK && len > 0 ? damaged(job, "something follows its end") : rc;
 }
 
-int hfc_run_decrypt(hfc_cli *cli)
+static int container_decrypt(hfc_cli *cli, const hfc_cipher_options *options)
 {
     cipher_job job;
     hfc_output_config config = hfc_cli_output(cli, true, true);
-    int rc = job_open(cli, &job);
-    rc = rc == HFC_OK ? header_read(cli, &job) : rc;
+    int rc = job_open(cli, options, &job);
+    rc = rc == HFC_OK ? header_read(cli, options, &job) : rc;
     rc = rc == HFC_OK ? chunks_take(&job) : rc;
     rc = rc == HFC_OK ? hfc_output_open(&job.output, &config) : rc;
     if (rc == HFC_OK) {
@@ -272,4 +278,91 @@ int hfc_run_decrypt(hfc_cli *cli)
         rc = input_decrypt(cli, &job);
     }
     return job_close(cli, &job, rc);
+}
+
+/* ---- the commands ---- */
+
+/* The command line, before connecting. */
+static int options_read(hfc_cli *cli, hfc_cipher_options *options)
+{
+    const char *aad = hfc_cli_option(cli, HFC_OPTION_AAD);
+    const char *aad_path = hfc_cli_option(cli, HFC_OPTION_AAD_FILE);
+    uint64_t tag_len = 0;
+    options->nonce = hf_buffer_of(options->nonce_memory, sizeof options->nonce_memory);
+    options->tag = hf_buffer_of(options->tag_memory, sizeof options->tag_memory);
+    options->aad = hf_bytes_of(aad, aad == NULL ? 0 : strlen(aad));
+    int rc = hfc_algorithm_read(cli, &options->purpose, &options->row);
+    rc = rc == HFC_OK ? hfc_algorithm_hash(cli, HFC_OPTION_HASH, &options->hash) : rc;
+    rc = rc == HFC_OK ? hfc_algorithm_hash(cli, HFC_OPTION_MGF, &options->mgf) : rc;
+    rc = rc == HFC_OK ? hfc_algorithm_hex(cli, HFC_OPTION_NONCE, &options->nonce) : rc;
+    rc = rc == HFC_OK ? hfc_algorithm_hex(cli, HFC_OPTION_TAG, &options->tag) : rc;
+    rc = rc == HFC_OK ? hfc_cli_number(cli, HFC_OPTION_LENGTH,
+                                       (hfc_range){ 1, HFC_TAG_SIZE_MAX }, &tag_len)
+                      : rc;
+    options->tag_len = (uint16_t)(tag_len + options->tag.len);
+    if (rc != HFC_OK || aad_path == NULL) {
+        return rc;
+    }
+    if (aad != NULL) {
+        return hfc_error(HFC_USAGE, "either --aad or --aad-file");
+    }
+    rc = hfc_file_read(aad_path, HFC_AAD_SIZE_MAX, "--aad-file", &options->aad_file);
+    options->aad = hf_bytes_of(options->aad_file.data, options->aad_file.len);
+    return rc;
+}
+
+/* What belongs to one message, while a container has its own in each chunk. */
+static int container_check(const hfc_cli *cli)
+{
+    static const enum hfc_option_id raw_only[] = { HFC_OPTION_NONCE, HFC_OPTION_TAG,
+                                                   HFC_OPTION_LENGTH, HFC_OPTION_HASH,
+                                                   HFC_OPTION_MGF };
+    for (size_t i = 0; i < sizeof raw_only / sizeof raw_only[0]; i++) {
+        if (hfc_arguments_has(&cli->arguments, raw_only[i])) {
+            return hfc_error(HFC_USAGE, "--%s needs --raw",
+                             hfc_options[raw_only[i]].name);
+        }
+    }
+    return HFC_OK;
+}
+
+/* Connected: the key's type decides what is usual. */
+static int options_use(hfc_cli *cli, hfc_cipher_options *options)
+{
+    const hf_key_type_info *type = NULL;
+    int rc = hfc_cli_connect_and_find(cli, HF_KIND_KEY, &options->handle);
+    rc = rc == HFC_OK ? hfc_cli_key_type(cli, options->handle, &type) : rc;
+    rc = rc == HFC_OK ? hfc_algorithm_choose(&options->purpose, type, &options->row) : rc;
+    if (rc != HFC_OK) {
+        return rc;
+    }
+    if (options->row->class != HF_CLASS_AEAD ||
+        hfc_arguments_has(&cli->arguments, HFC_OPTION_RAW)) {
+        return hfc_raw_run(cli, options);
+    }
+    rc = container_check(cli);
+    if (rc != HFC_OK) {
+        return rc;
+    }
+    return options->purpose.is_backward ? container_decrypt(cli, options)
+                                        : container_encrypt(cli, options);
+}
+
+static int cipher_run(hfc_cli *cli, hfc_purpose purpose)
+{
+    hfc_cipher_options options = { .purpose = purpose };
+    int rc = options_read(cli, &options);
+    rc = rc == HFC_OK ? options_use(cli, &options) : rc;
+    hfc_memory_free(&options.aad_file);
+    return rc;
+}
+
+int hfc_run_encrypt(hfc_cli *cli)
+{
+    return cipher_run(cli, (hfc_purpose){ "encrypt", HFC_ENCRYPTION_CLASSES, false });
+}
+
+int hfc_run_decrypt(hfc_cli *cli)
+{
+    return cipher_run(cli, (hfc_purpose){ "decrypt", HFC_ENCRYPTION_CLASSES, true });
 }

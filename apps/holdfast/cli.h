@@ -120,6 +120,13 @@ json_t *hfc_cli_label_json(const hf_label *label);
 /* "p256", or the number in hexadecimal. */
 json_t *hfc_cli_type_json(uint32_t type);
 
+/* The row of a key's type. Connected. */
+int hfc_cli_key_type(hfc_cli *cli, hf_handle handle, const hf_key_type_info **type)
+    HF_MUST_CHECK;
+
+/* A signature or MAC was right. */
+int hfc_cli_report_verified(hfc_cli *cli);
+
 /* Report `result`, or "out of memory" when !ok. Takes `result`. */
 int hfc_cli_report(json_t *result, bool ok);
 

@@ -15,6 +15,14 @@
     (STORED | HFC_BIT(USAGE) | HFC_BIT(FLAGS) | HFC_BIT(POLICY) |                        \
      HFC_BIT(MAC_LENGTH_MIN) | HFC_BIT(CACHE_ONLY))
 
+#define SIGNED                                                                           \
+    (HFC_BIT(ALGORITHM) | HFC_BIT(HASH) | HFC_BIT(MGF) | HFC_BIT(SALT_LENGTH) |          \
+     HFC_BIT(CONTEXT) | HFC_BIT(DIGEST) | HFC_BIT(FORMAT))
+#define MACED (HFC_BIT(ALGORITHM) | HFC_BIT(LENGTH) | HFC_BIT(NONCE))
+#define CIPHERED                                                                         \
+    (HFC_BIT(ALGORITHM) | HFC_BIT(RAW) | HFC_BIT(NONCE) | HFC_BIT(LENGTH) |              \
+     HFC_BIT(AAD) | HFC_BIT(AAD_FILE) | HFC_BIT(HASH) | HFC_BIT(MGF))
+
 // clang-format off
 static const hfc_command commands[] = {
     { .noun = "key", .verb = "generate", .arguments = "TYPE",
@@ -187,28 +195,29 @@ static const hfc_command commands[] = {
           "COUNTER is a number: retired counters are in no list.",
       .run = hfc_run_counter_purge },
     { .noun = "hash", .arguments = "ALG [FILE]",
+      .options = HFC_BIT(LENGTH),
       .summary = "digest of a file",
       .details =
-          "ALG is sha256, sha384 or sha512. Without FILE, or with -, standard input is\n"
-          "read. The server computes.\n\n"
+          "ALG is a hash of capabilities: sha256, sha3-256, shake128 and others; SHAKE\n"
+          "needs --length. Without FILE, or with -, standard input is read. The server\n"
+          "computes.\n\n"
           "  holdfast hash sha256 image.bin",
       .run = hfc_run_hash },
     { .noun = "sign", .arguments = "KEY [FILE]",
-      .options = HFC_BIT(GLOBAL) | HFC_BIT(HASH) | HFC_BIT(DIGEST) | HFC_BIT(FORMAT) |
-                       OUTPUT,
+      .options = HFC_BIT(GLOBAL) | SIGNED | HFC_BIT(DETERMINISTIC) | OUTPUT,
       .formats = "der raw",
       .summary = "sign a file",
       .details =
           "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
           "--global it is a global one. Without FILE, or with -, standard input is\n"
-          "read. An ECDSA key signs the digest of the file, which the server computes,\n"
-          "or --digest; an Ed25519 key signs the file itself, which must fit one\n"
-          "message (usually 1 MiB).\n\n"
+          "read. ECDSA and RSA keys sign the digest of the file, which the server\n"
+          "computes, or --digest; all others sign the file itself, which must fit one\n"
+          "message (usually 1 MiB). Without --algorithm an RSA key makes rsa-pss.\n"
+          "--format is of ECDSA signatures.\n\n"
           "  holdfast sign label:release image.bin -o image.sig",
       .run = hfc_run_sign },
     { .noun = "verify", .arguments = "KEY [FILE]",
-      .options = HFC_BIT(SIGNATURE) | HFC_BIT(GLOBAL) | HFC_BIT(HASH) |
-                       HFC_BIT(DIGEST) | HFC_BIT(FORMAT),
+      .options = HFC_BIT(SIGNATURE) | HFC_BIT(GLOBAL) | SIGNED,
       .formats = "der raw",
       .summary = "verify the signature of a file",
       .details =
@@ -216,35 +225,46 @@ static const hfc_command commands[] = {
           "  holdfast verify label:release image.bin --signature image.sig",
       .run = hfc_run_verify },
     { .noun = "mac", .verb = "generate", .arguments = "KEY [FILE]",
-      .options = HFC_BIT(GLOBAL) | HFC_BIT(FORMAT) | OUTPUT,
+      .options = HFC_BIT(GLOBAL) | MACED | HFC_BIT(FORMAT) | OUTPUT,
       .formats = "hex raw",
       .summary = "message authentication code of a file",
       .details =
-          "KEY, of type hmac, is a number, or label:TEXT, which is looked up in the\n"
-          "list. With --global it is a global one. The file must fit one message\n"
-          "(usually 1 MiB).",
+          "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one. Without --algorithm it is hmac-sha256, or\n"
+          "aes-cmac with an AES key. --length cuts the MAC, if the key allows that.\n"
+          "aes-gmac also tells its nonce.\n\n"
+          "  holdfast mac generate label:session --algorithm hmac-sha512 message",
       .run = hfc_run_mac_generate },
     { .noun = "mac", .verb = "verify", .arguments = "KEY [FILE]",
-      .options = HFC_BIT(MAC) | HFC_BIT(GLOBAL),
+      .options = HFC_BIT(MAC) | HFC_BIT(GLOBAL) | HFC_BIT(ALGORITHM) | HFC_BIT(NONCE),
       .summary = "verify a message authentication code",
       .details =
-          "--mac is required. Exit status 1: the MAC is wrong.",
+          "As mac generate; --mac is required. Exit status 1: the MAC is wrong.\n\n"
+          "  holdfast mac verify label:session message --mac 5bdcc146bf60754e...",
       .run = hfc_run_mac_verify },
     { .noun = "encrypt", .arguments = "KEY [FILE]",
-      .options = HFC_BIT(GLOBAL) | HFC_BIT(AAD) | OUTPUT,
+      .options = HFC_BIT(GLOBAL) | CIPHERED | OUTPUT,
       .summary = "encrypt a file of any length",
       .details =
-          "KEY, of type aes-128 or aes-256, is a number, or label:TEXT, which is looked\n"
-          "up in the list. With --global it is a global one. Writes chunks that are\n"
-          "authenticated one by one; see ENCRYPTED FILES in holdfast(1).\n\n"
-          "  tar c folder | holdfast encrypt label:backup - -o folder.hf",
+          "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
+          "--global it is a global one. With an AEAD (AES keys: aes-gcm; ChaCha20 keys)\n"
+          "it writes chunks that are authenticated one by one; see ENCRYPTED FILES in\n"
+          "holdfast(1). With --raw, and always with other algorithms, it writes the\n"
+          "ciphertext alone, and tells the nonce or IV and the tag if it made them.\n"
+          "--nonce needs a key whose policy allows that. RSA keys: rsa-oaep, where\n"
+          "--aad is the label. What is no stream in the server (aes-ccm, aes-xts,\n"
+          "aes-kw, RSA) must fit one message.\n\n"
+          "  tar c folder | holdfast encrypt label:backup - -o folder.hf\n"
+          "  holdfast encrypt label:disk sector --algorithm aes-ctr -o sector.enc",
       .run = hfc_run_encrypt },
     { .noun = "decrypt", .arguments = "KEY [FILE]",
-      .options = HFC_BIT(GLOBAL) | HFC_BIT(AAD) | OUTPUT,
+      .options = HFC_BIT(GLOBAL) | CIPHERED | HFC_BIT(TAG) | OUTPUT,
       .summary = "decrypt what encrypt wrote",
       .details =
           "With --out FILE nothing is written unless all of it is right. Standard\n"
-          "output gets each chunk when it has been checked: heed the exit status.\n\n"
+          "output gets each chunk when it has been checked: heed the exit status.\n"
+          "--raw and --algorithm as for encrypt, with its --nonce and --tag; what an\n"
+          "AEAD encrypted with --raw must then fit one message (usually 1 MiB).\n\n"
           "  holdfast decrypt label:backup folder.hf | tar x",
       .run = hfc_run_decrypt },
     { .noun = "random", .arguments = "LEN",
@@ -267,6 +287,9 @@ static const hfc_command commands[] = {
       .run = hfc_run_statistics },
     { .noun = "capabilities", .arguments = "",
       .summary = "algorithms and key types that the server has",
+      .details =
+          "The names are those that --algorithm, --hash and TYPE take.\n\n"
+          "  holdfast capabilities",
       .run = hfc_run_capabilities },
     { .noun = "ping", .arguments = "",
       .options = HFC_BIT(COUNT) | HFC_BIT(SIZE),

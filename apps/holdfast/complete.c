@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "algorithm.h"
 #include "cli.h"
 
 static void offer(const char *prefix, const char *word, size_t len)
@@ -41,12 +42,45 @@ static void offer_names(const char *prefix, const hfc_name *names)
     }
 }
 
+static void offer_algorithms(const char *prefix, uint32_t classes)
+{
+    for (size_t i = 0; hf_algorithm_at(i) != NULL; i++) {
+        const hf_algorithm *row = hf_algorithm_at(i);
+        if ((classes & (1u << row->class)) != 0) {
+            offer(prefix, row->name, strlen(row->name));
+        }
+    }
+}
+
+/* Classes of the algorithms that a command takes. */
+static uint32_t classes_of(const hfc_command *command)
+{
+    static const struct {
+        int (*run)(hfc_cli *cli);
+        uint32_t classes;
+    } rows[] = {
+        { hfc_run_sign, HFC_CLASS_BIT(SIGNATURE) },
+        { hfc_run_verify, HFC_CLASS_BIT(SIGNATURE) },
+        { hfc_run_mac_generate, HFC_CLASS_BIT(MAC) },
+        { hfc_run_mac_verify, HFC_CLASS_BIT(MAC) },
+        { hfc_run_encrypt, HFC_ENCRYPTION_CLASSES },
+        { hfc_run_decrypt, HFC_ENCRYPTION_CLASSES },
+    };
+    for (size_t i = 0; command != NULL && i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].run == command->run) {
+            return rows[i].classes;
+        }
+    }
+    return 0;
+}
+
 static void offer_value(const hfc_command *command, size_t option, const char *prefix)
 {
     switch (option) {
     case HFC_OPTION_SOCKET:
     case HFC_OPTION_OUT:
     case HFC_OPTION_SIGNATURE:
+    case HFC_OPTION_AAD_FILE:
         (void)puts("@file");
         break;
     case HFC_OPTION_FORMAT:
@@ -65,7 +99,11 @@ static void offer_value(const hfc_command *command, size_t option, const char *p
         offer_names(prefix, hfc_access_names);
         break;
     case HFC_OPTION_HASH:
-        offer_words(prefix, "sha256 sha384 sha512");
+    case HFC_OPTION_MGF:
+        offer_algorithms(prefix, HFC_CLASS_BIT(HASH));
+        break;
+    case HFC_OPTION_ALGORITHM:
+        offer_algorithms(prefix, classes_of(command));
         break;
     case HFC_OPTION_GROUP:
         offer_words(prefix, "all comm nvm key crypto counter admin");
@@ -109,7 +147,7 @@ static void offer_argument(const hfc_command *command, size_t index, const char 
     } else if (strncmp(name, "TYPE", len) == 0) {
         offer_types(command, prefix);
     } else if (strncmp(name, "ALG", len) == 0) {
-        offer_words(prefix, "sha256 sha384 sha512");
+        offer_algorithms(prefix, HFC_CLASS_BIT(HASH));
     } else if (strncmp(name, "LEVEL", len) == 0) {
         offer_words(prefix, "error warning notice info debug");
     } else if (strncmp(name, "KEY", len) == 0 || strncmp(name, "OBJECT", len) == 0 ||

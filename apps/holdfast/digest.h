@@ -12,12 +12,10 @@
 
 #define HFC_DIGEST_SIZE_MAX 64u
 
-/* The hash with a name; HFC_USAGE when there is none. */
-int hfc_digest_algorithm(const char *name, const hf_algorithm **hash) HF_MUST_CHECK;
-
-/* Digest of the file at `path` (NULL or "-": standard input), appended to `digest`, which
- * has HFC_DIGEST_SIZE_MAX bytes. Connected. */
-int hfc_digest_file(hfc_cli *cli, const hf_algorithm *hash, const char *path,
-                    hf_buffer *digest) HF_MUST_CHECK;
+/* Digest of the file at `path` (NULL or "-": standard input), appended to `digest`.
+ * Connected. `output_len` is what is wanted of a XOF, else 0; `digest` has room for it,
+ * or for HFC_DIGEST_SIZE_MAX bytes. */
+int hfc_digest_file(hfc_cli *cli, const hf_algorithm *hash, uint32_t output_len,
+                    const char *path, hf_buffer *digest) HF_MUST_CHECK;
 
 #endif

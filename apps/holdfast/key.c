@@ -298,21 +298,6 @@ static int exported_write(hfc_cli *cli, const exported *key)
     return rc;
 }
 
-/* The type first: it decides the format. */
-static int key_type_get(hfc_cli *cli, hf_handle handle, const hf_key_type_info **type)
-{
-    hf_key_info_response info;
-    int status = hf_client_key_info(hfc_cli_client(cli),
-                                    &(hf_key_info_request){ .handle = handle }, &info);
-    if (status != HF_OK) {
-        return hfc_error_status("key info", status);
-    }
-    *type = hf_key_type_find(info.type);
-    return *type != NULL ? HFC_OK
-                         : hfc_error(HFC_REFUSED, "this program does not know the "
-                                                  "key's type");
-}
-
 int hfc_run_key_export(hfc_cli *cli)
 {
     hf_handle handle = 0;
@@ -320,7 +305,7 @@ int hfc_run_key_export(hfc_cli *cli)
     exported key = { .is_secret = true, .format = hfc_cli_format(cli) };
     int rc = key.format == NULL ? HFC_USAGE
                                 : hfc_cli_connect_and_find(cli, HF_KIND_KEY, &handle);
-    rc = rc == HFC_OK ? key_type_get(cli, handle, &type) : rc;
+    rc = rc == HFC_OK ? hfc_cli_key_type(cli, handle, &type) : rc;
     if (rc != HFC_OK || type == NULL) {
         return rc;
     }

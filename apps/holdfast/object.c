@@ -81,6 +81,29 @@ json_t *hfc_cli_type_json(uint32_t type)
     return json_string(info != NULL ? info->name : text);
 }
 
+int hfc_cli_key_type(hfc_cli *cli, hf_handle handle, const hf_key_type_info **type)
+{
+    hf_key_info_response info;
+    int status = hf_client_key_info(hfc_cli_client(cli),
+                                    &(hf_key_info_request){ .handle = handle }, &info);
+    if (status != HF_OK) {
+        return hfc_error_status("key info", status);
+    }
+    *type = hf_key_type_find(info.type);
+    return *type != NULL ? HFC_OK
+                         : hfc_error(HFC_REFUSED, "this program does not know the "
+                                                  "key's type");
+}
+
+int hfc_cli_report_verified(hfc_cli *cli)
+{
+    if (cli->is_json) {
+        return hfc_report(json_pack("{s:b}", "verified", 1));
+    }
+    (void)puts("verified");
+    return fflush(stdout) == 0 ? HFC_OK : hfc_error(HFC_LOCAL, "cannot write");
+}
+
 int hfc_cli_report(json_t *result, bool ok)
 {
     if (!ok) {

@@ -42,12 +42,27 @@
     X(OUT, "out", 'o', "FILE", "where to write; - is standard output [-]")               \
     X(FORCE, "force", 0, NULL, "write binary data to a terminal, too")                   \
     X(HASH, "hash", 'H', "ALG",                                                          \
-      "one of sha256, sha384, sha512 [the one of the key's size]") \
+      "a hash by its name, as hash takes it [the one of the key's size]")                \
+    X(MGF, "mgf", 0, "ALG", "hash of MGF1, of PSS and OAEP [as --hash]")                 \
+    X(SALT_LENGTH, "salt-length", 0, "N", "bytes of the salt of PSS [as the hash has]")  \
+    X(CONTEXT, "context", 'C', "TEXT",                                                   \
+      "context of EdDSA, ML-DSA, SLH-DSA, up to 255 bytes")                              \
+    X(DETERMINISTIC, "deterministic", 0, NULL,                                           \
+      "sign without randomness: RFC 6979, FIPS 204, FIPS 205")                           \
+    X(ALGORITHM, "algorithm", 'x', "ALG",                                                \
+      "by its name, as capabilities lists it [the usual one of the key's type]")         \
+    X(LENGTH, "length", 'L', "N",                                                        \
+      "bytes wanted: of SHAKE's output, of a MAC or tag [whole]")                        \
+    X(NONCE, "nonce", 'N', "HEX", "nonce, IV or tweak [the server makes one]")           \
+    X(TAG, "tag", 0, "HEX", "tag of what is decrypted")                                  \
+    X(RAW, "raw", 'r', NULL, "the ciphertext alone; nonce and tag are told")             \
     X(DIGEST, "digest", 'd', "HEX", "this digest instead of that of a file")             \
     X(SIGNATURE, "signature", 'S', "FILE", "file of the signature")                      \
     X(MAC, "mac", 'm', "HEX", "the MAC to compare with")                                 \
     X(AAD, "aad", 'a', "TEXT",                                                           \
-      "text that decrypt must be given again; it is authenticated, not stored")          \
+      "text that decrypt must be given again; it is authenticated, not stored;"          \
+      " OAEP: the label")                                                                \
+    X(AAD_FILE, "aad-file", 0, "FILE", "the same, any bytes from a file")                \
     X(BY, "by", 'b', "N", "how much to add [1]")                                         \
     X(VALUE, "value", 'v', "N", "first value [0]")                                       \
     X(COUNT, "count", 0, "N", "how many [4]")                                            \
@@ -65,6 +80,8 @@ enum hfc_option_id {
 #undef HFC_OPTION_ENUM_
         HFC_OPTIONS_COUNT
 };
+
+_Static_assert(HFC_OPTIONS_COUNT <= 64, "a set of options is a 64-bit number");
 
 #define HFC_BIT(id) (UINT64_C(1) << HFC_OPTION_##id)
 

@@ -2,243 +2,247 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The Holdfast authors
  *
- * holdfast sign, verify and mac: what proves where a file comes from.
+ * holdfast sign and verify: what proves where a file comes from.
+ *
+ * Where the algorithm takes a hash, the server hashes the file in a stream and the digest
+ * is signed, so that the file may have any length. The others sign the file itself, which
+ * has to fit one message.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "algorithm.h"
 #include "cli.h"
 #include "digest.h"
 
-#define SIGNATURE_SIZE_MAX 1024u
-#define MAC_SIZE_MAX 64u
+#define TAKES_HASH (HF_TRAIT_HASH | HF_TRAIT_HASH_OPTIONAL)
 
 /* ---- what is signed ---- */
 
 /* What sign and verify have in common. */
 typedef struct signature_job {
+    hfc_purpose purpose;
     hf_handle handle;
-    uint32_t type;
-    uint16_t algorithm;
+    const hf_algorithm *row;
+    const hf_algorithm *hash; /* NULL: none, or of ECDSA not told */
+    const hf_algorithm *mgf;  /* NULL: as `hash` */
     uint16_t format;          /* enum hf_signature_format */
-    const hf_algorithm *hash; /* as the user said, else NULL */
-    const char *path;         /* of the file; NULL: standard input */
-    bool has_digest;          /* --digest */
-    uint8_t digest_memory[HFC_DIGEST_SIZE_MAX];
-    hf_buffer data; /* the digest or message; from hfc_memory_take */
+    uint16_t salt_len;
+    bool is_deterministic;
+    bool is_digest; /* `data` is the digest by `hash` */
+    hf_bytes context;
+    const char *path; /* of the file; NULL: standard input */
+    bool has_digest;  /* --digest */
+    hf_buffer data;   /* the digest or message; from hfc_memory_take */
 } signature_job;
+
+static int digest_read(hfc_cli *cli, signature_job *job)
+{
+    job->has_digest = hfc_arguments_has(&cli->arguments, HFC_OPTION_DIGEST);
+    if (!job->has_digest) {
+        return HFC_OK;
+    }
+    if (job->path != NULL) {
+        return hfc_error(HFC_USAGE, "with --digest there is no file");
+    }
+    int rc = hfc_memory_take(&job->data, HFC_DIGEST_SIZE_MAX);
+    return rc == HFC_OK ? hfc_algorithm_hex(cli, HFC_OPTION_DIGEST, &job->data) : rc;
+}
 
 /* The command line, before connecting. */
 static int job_read(hfc_cli *cli, signature_job *job)
 {
-    *job = (signature_job){ .path = hfc_cli_word(cli, 1) };
+    const char *context = hfc_cli_option(cli, HFC_OPTION_CONTEXT);
     const char *format = hfc_cli_format(cli);
-    const char *hash = hfc_cli_option(cli, HFC_OPTION_HASH);
-    const char *digest = hfc_cli_option(cli, HFC_OPTION_DIGEST);
+    uint64_t salt_len = HF_SALT_LEN_HASH;
+    job->path = hfc_cli_word(cli, 1);
+    job->context = hf_bytes_of(context, context == NULL ? 0 : strlen(context));
+    job->is_deterministic = hfc_arguments_has(&cli->arguments, HFC_OPTION_DETERMINISTIC);
     int rc = format == NULL ? HFC_USAGE : hfc_cli_check_name(cli, 0);
-    if (rc == HFC_OK && hash != NULL) {
-        rc = hfc_digest_algorithm(hash, &job->hash);
-    }
+    rc = rc == HFC_OK ? hfc_algorithm_read(cli, &job->purpose, &job->row) : rc;
+    rc = rc == HFC_OK ? hfc_algorithm_hash(cli, HFC_OPTION_HASH, &job->hash) : rc;
+    rc = rc == HFC_OK ? hfc_algorithm_hash(cli, HFC_OPTION_MGF, &job->mgf) : rc;
+    rc = rc == HFC_OK ? hfc_cli_number(cli, HFC_OPTION_SALT_LENGTH,
+                                       (hfc_range){ 0, HF_SALT_LEN_HASH - 1 }, &salt_len)
+                      : rc;
     if (rc != HFC_OK) {
         return rc;
     }
+    if (job->context.len > 255) {
+        return hfc_error(HFC_USAGE, "--context takes up to 255 bytes");
+    }
     job->format = *format == 'r' ? HF_SIGNATURE_RAW : HF_SIGNATURE_DER;
-    if (digest == NULL) {
-        return HFC_OK;
+    job->salt_len = (uint16_t)salt_len;
+    return digest_read(cli, job);
+}
+
+/* The hash that goes with a curve (SP 800-57 part 1, table 2); RSA: SHA-256. */
+static uint16_t hash_of_type(const hf_key_type_info *type)
+{
+    size_t field_len =
+        HF_KEY_FAMILY(type->type) == HF_FAMILY_EC ? (type->public_len - 1u) / 2u : 0;
+    return field_len <= 32 ? HF_ALG_SHA256
+                           : (field_len <= 48 ? HF_ALG_SHA384 : HF_ALG_SHA512);
+}
+
+/* The hash that a digest of this length is of; 0: none. */
+static uint16_t hash_of_len(size_t len)
+{
+    static const uint16_t hashes[] = { HF_ALG_SHA224, HF_ALG_SHA256, HF_ALG_SHA384,
+                                       HF_ALG_SHA512 };
+    for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++) {
+        if (hf_algorithm_find(hashes[i])->output_len == len) {
+            return hashes[i];
+        }
     }
-    if (job->path != NULL || hash != NULL) {
-        return hfc_error(HFC_USAGE, "with --digest there is no file and no --hash");
+    return 0;
+}
+
+/* Options that the algorithm does not take. */
+static int job_check(hfc_cli *cli, signature_job *job)
+{
+    const hf_algorithm *row = job->row;
+    bool is_ecdsa = row->id == HF_ALG_ECDSA;
+    int rc = HFC_OK;
+    if ((row->traits & TAKES_HASH) == 0 && (job->has_digest || job->hash != NULL)) {
+        return hfc_error(HFC_USAGE,
+                         "%s signs the file itself: neither --digest nor "
+                         "--hash",
+                         row->name);
     }
-    hf_buffer out = hf_buffer_of(job->digest_memory, sizeof job->digest_memory);
-    if (!hfc_hex_read(digest, &out) || out.len == 0) {
-        return hfc_error(HFC_USAGE, "--digest takes up to %u bytes in hexadecimal",
-                         HFC_DIGEST_SIZE_MAX);
+    if ((row->traits & HF_TRAIT_MGF) == 0) {
+        rc = hfc_algorithm_refuse(cli, HFC_OPTION_MGF, row);
     }
-    job->has_digest = true;
-    rc = hfc_memory_take(&job->data, HFC_DIGEST_SIZE_MAX);
-    if (rc == HFC_OK) {
-        memcpy(job->data.data, out.data, out.len);
-        job->data.len = out.len;
+    if (rc == HFC_OK && (row->traits & HF_TRAIT_SALT_LEN) == 0) {
+        rc = hfc_algorithm_refuse(cli, HFC_OPTION_SALT_LENGTH, row);
+        job->salt_len = 0;
+    }
+    if (rc == HFC_OK && (row->traits & HF_TRAIT_CONTEXT) == 0) {
+        rc = hfc_algorithm_refuse(cli, HFC_OPTION_CONTEXT, row);
+    }
+    if (rc == HFC_OK && !is_ecdsa) {
+        rc = hfc_algorithm_refuse(cli, HFC_OPTION_FORMAT, row);
+        job->format = 0;
+    }
+    if (rc == HFC_OK && !is_ecdsa && row->id != HF_ALG_ML_DSA &&
+        row->id != HF_ALG_SLH_DSA) {
+        rc = hfc_algorithm_refuse(cli, HFC_OPTION_DETERMINISTIC, row);
     }
     return rc;
 }
 
-/* The hash that goes with a curve, SP 800-57 part 1, table 2. */
-static int hash_default(uint32_t type, const hf_algorithm **hash)
+/* --digest: its hash has to be known where it is part of what is signed. */
+static int digest_check(signature_job *job)
 {
-    bool is_384 = HF_KEY_PARAMETER(type) == HF_CURVE_P384;
-    return hfc_digest_algorithm(is_384 ? "sha384" : "sha256", hash);
+    bool is_needed = (job->row->traits & HF_TRAIT_HASH) != 0 || job->is_deterministic;
+    if (job->hash == NULL && is_needed) {
+        job->hash = hf_algorithm_find(hash_of_len(job->data.len));
+    }
+    if (job->hash == NULL && is_needed) {
+        return hfc_error(HFC_USAGE, "no hash gives %zu bytes: --hash tells which one",
+                         job->data.len);
+    }
+    job->is_digest = job->hash != NULL;
+    if (job->is_digest && job->hash->output_len != job->data.len) {
+        return hfc_error(HFC_USAGE, "a digest of %s has %u bytes, not %zu",
+                         job->hash->name, (unsigned)job->hash->output_len, job->data.len);
+    }
+    return HFC_OK;
 }
 
-static int message_load(hfc_cli *cli, signature_job *job)
+static int message_load(hfc_cli *cli, signature_job *job, const hf_key_type_info *type)
 {
-    if (HF_KEY_FAMILY(job->type) == HF_FAMILY_EDWARDS) {
-        job->algorithm = HF_ALG_ED25519;
-        job->format = 0;
-        if (job->has_digest || job->hash != NULL) {
-            return hfc_error(HFC_USAGE, "an Ed25519 key signs the file itself: neither "
-                                        "--digest nor --hash");
-        }
-        return hfc_file_read(job->path, hfc_cli_payload_max(cli), "an Ed25519 signature",
+    if (job->has_digest) {
+        return digest_check(job);
+    }
+    if ((job->row->traits & TAKES_HASH) == 0) {
+        return hfc_file_read(job->path, hfc_cli_payload_max(cli), job->row->name,
                              &job->data);
     }
-    job->algorithm = HF_ALG_ECDSA;
-    if (job->has_digest) {
-        return HFC_OK;
+    if (job->hash == NULL) {
+        job->hash = hf_algorithm_find(hash_of_type(type));
     }
-    int rc = job->hash == NULL ? hash_default(job->type, &job->hash) : HFC_OK;
-    rc = rc == HFC_OK ? hfc_memory_take(&job->data, HFC_DIGEST_SIZE_MAX) : rc;
-    return rc == HFC_OK ? hfc_digest_file(cli, job->hash, job->path, &job->data) : rc;
+    job->is_digest = true;
+    int rc = hfc_memory_take(&job->data, HFC_DIGEST_SIZE_MAX);
+    return rc == HFC_OK ? hfc_digest_file(cli, job->hash, 0, job->path, &job->data) : rc;
 }
 
-/* Connected: the key's type decides what is signed; then the digest or message. */
+/* Connected: the key's type decides what is usual; then the digest or message. */
 static int job_load(hfc_cli *cli, signature_job *job)
 {
-    int rc = hfc_cli_connect(cli);
-    rc = rc == HFC_OK ? hfc_cli_find(cli, 0, HF_KIND_KEY, &job->handle) : rc;
-    if (rc != HFC_OK) {
-        return rc;
-    }
-    hf_key_info_response info;
-    int status = hf_client_key_info(
-        hfc_cli_client(cli), &(hf_key_info_request){ .handle = job->handle }, &info);
-    if (status != HF_OK) {
-        return hfc_error_status("key info", status);
-    }
-    job->type = info.type;
-    return message_load(cli, job);
+    const hf_key_type_info *type = NULL;
+    int rc = hfc_cli_connect_and_find(cli, HF_KIND_KEY, &job->handle);
+    rc = rc == HFC_OK ? hfc_cli_key_type(cli, job->handle, &type) : rc;
+    rc = rc == HFC_OK ? hfc_algorithm_choose(&job->purpose, type, &job->row) : rc;
+    rc = rc == HFC_OK ? job_check(cli, job) : rc;
+    return rc == HFC_OK ? message_load(cli, job, type) : rc;
 }
+
+/* The fields that both requests have. */
+#define SIGNATURE_OF(job)                                                                \
+    .handle = (job)->handle, .algorithm = (job)->row->id, .format = (job)->format,       \
+    .hash = (job)->hash != NULL ? (job)->hash->id : HF_ALG_NONE,                         \
+    .mgf_hash = (job)->mgf != NULL ? (job)->mgf->id : HF_ALG_NONE,                       \
+    .salt_len = (job)->salt_len, .is_digest = (job)->is_digest ? 1 : 0,                  \
+    .is_deterministic = (job)->is_deterministic ? 1 : 0, .context = (job)->context,      \
+    .data = hf_bytes_of((job)->data.data, (job)->data.len)
 
 /* ---- sign ---- */
 
-/* Bytes as hexadecimal in the JSON value, or to the output in the form asked for. */
-static int bytes_report(hfc_cli *cli, const char *name, hf_bytes bytes, bool is_binary)
+static int signature_write(hfc_cli *cli, hf_bytes signature)
 {
     if (hfc_cli_is_inline(cli)) {
-        return hfc_report(json_pack("{s:o}", name, hfc_json_hex(bytes)));
+        return hfc_report(json_pack("{s:o}", "signature", hfc_json_hex(signature)));
     }
-    char hex[2 * SIGNATURE_SIZE_MAX + 2];
-    hfc_hex_write(bytes, hex);
-    size_t len = strlen(hex);
-    hex[len] = '\n';
-    hfc_output_config config = hfc_cli_output(cli, false, is_binary);
-    int rc = hfc_output_all(&config, is_binary ? bytes : hf_bytes_of(hex, len + 1));
+    hfc_output_config config = hfc_cli_output(cli, false, true);
+    int rc = hfc_output_all(&config, signature);
     if (rc == HFC_OK && cli->is_json) {
-        rc = hfc_report(json_pack("{s:o, s:o}", name, hfc_json_hex(bytes), "file",
-                                  hfc_json_text(config.path)));
+        rc = hfc_report(json_pack("{s:o, s:o}", "signature", hfc_json_hex(signature),
+                                  "file", hfc_json_text(config.path)));
     }
     return rc;
 }
 
 int hfc_run_sign(hfc_cli *cli)
 {
-    signature_job job;
+    signature_job job = { .purpose = { "sign", HFC_CLASS_BIT(SIGNATURE), false } };
     hf_sign_response out;
     int rc = job_read(cli, &job);
     rc = rc == HFC_OK ? job_load(cli, &job) : rc;
     if (rc == HFC_OK) {
-        const hf_sign_request in = { .handle = job.handle,
-                                     .algorithm = job.algorithm,
-                                     .format = job.format,
-                                     .data = hf_bytes_of(job.data.data, job.data.len) };
+        const hf_sign_request in = { SIGNATURE_OF(&job) };
         int status = hf_client_sign(hfc_cli_client(cli), &in, &out);
         rc = status == HF_OK ? HFC_OK : hfc_error_status("sign", status);
     }
     hfc_memory_free(&job.data);
-    return rc == HFC_OK ? bytes_report(cli, "signature", out.signature, true) : rc;
+    return rc == HFC_OK ? signature_write(cli, out.signature) : rc;
 }
 
 /* ---- verify ---- */
 
-static int is_right_report(hfc_cli *cli, const char *what, int status)
-{
-    if (status != HF_OK) {
-        return hfc_error_status(what, status);
-    }
-    if (cli->is_json) {
-        return hfc_report(json_pack("{s:b}", "verified", 1));
-    }
-    (void)puts("verified");
-    return fflush(stdout) == 0 ? HFC_OK : hfc_error(HFC_LOCAL, "cannot write");
-}
-
 int hfc_run_verify(hfc_cli *cli)
 {
-    signature_job job;
+    signature_job job = { .purpose = { "verify", HFC_CLASS_BIT(SIGNATURE), true } };
     const char *path = hfc_cli_option(cli, HFC_OPTION_SIGNATURE);
     hf_buffer signature = hf_buffer_of(NULL, 0);
     if (path == NULL) {
         return hfc_error(HFC_USAGE, "verify needs --signature FILE");
     }
     int rc = job_read(cli, &job);
-    rc = rc == HFC_OK ? hfc_file_read(path, SIGNATURE_SIZE_MAX, "a signature", &signature)
-                      : rc;
+    rc = rc == HFC_OK
+             ? hfc_file_read(path, HF_SIGNATURE_LEN_MAX, "a signature", &signature)
+             : rc;
     rc = rc == HFC_OK ? job_load(cli, &job) : rc;
     if (rc == HFC_OK) {
-        const hf_verify_request in = { .handle = job.handle,
-                                       .algorithm = job.algorithm,
-                                       .format = job.format,
+        const hf_verify_request in = { SIGNATURE_OF(&job),
                                        .signature =
-                                           hf_bytes_of(signature.data, signature.len),
-                                       .data = hf_bytes_of(job.data.data, job.data.len) };
+                                           hf_bytes_of(signature.data, signature.len) };
         hf_verify_response out;
-        rc = is_right_report(cli, "verify",
-                             hf_client_verify(hfc_cli_client(cli), &in, &out));
+        int status = hf_client_verify(hfc_cli_client(cli), &in, &out);
+        rc = status == HF_OK ? hfc_cli_report_verified(cli)
+                             : hfc_error_status("verify", status);
     }
     hfc_memory_free(&job.data);
     hfc_memory_free(&signature);
-    return rc;
-}
-
-/* ---- MACs ---- */
-
-static int mac_load(hfc_cli *cli, hf_handle *handle, hf_buffer *data)
-{
-    int rc = hfc_cli_connect_and_find(cli, HF_KIND_KEY, handle);
-    return rc == HFC_OK ? hfc_file_read(hfc_cli_word(cli, 1), hfc_cli_payload_max(cli),
-                                        "a MAC", data)
-                        : rc;
-}
-
-int hfc_run_mac_generate(hfc_cli *cli)
-{
-    hf_handle handle = 0;
-    hf_buffer data = hf_buffer_of(NULL, 0);
-    const char *format = hfc_cli_format(cli);
-    hf_mac_generate_response out;
-    int rc = format == NULL ? HFC_USAGE : mac_load(cli, &handle, &data);
-    if (rc == HFC_OK) {
-        const hf_mac_generate_request in = { .handle = handle,
-                                             .algorithm = HF_ALG_HMAC_SHA256,
-                                             .data = hf_bytes_of(data.data, data.len) };
-        int status = hf_client_mac_generate(hfc_cli_client(cli), &in, &out);
-        rc = status == HF_OK ? HFC_OK : hfc_error_status("mac generate", status);
-    }
-    hfc_memory_free(&data);
-    return rc == HFC_OK ? bytes_report(cli, "mac", out.mac, *format == 'r') : rc;
-}
-
-int hfc_run_mac_verify(hfc_cli *cli)
-{
-    hf_handle handle = 0;
-    hf_buffer data = hf_buffer_of(NULL, 0);
-    uint8_t memory[MAC_SIZE_MAX];
-    hf_buffer mac = hf_buffer_of(memory, sizeof memory);
-    const char *hex = hfc_cli_option(cli, HFC_OPTION_MAC);
-    if (hex == NULL || !hfc_hex_read(hex, &mac)) {
-        return hfc_error(HFC_USAGE, "mac verify needs --mac HEX, up to %u bytes",
-                         MAC_SIZE_MAX);
-    }
-    int rc = mac_load(cli, &handle, &data);
-    if (rc == HFC_OK) {
-        const hf_mac_verify_request in = { .handle = handle,
-                                           .algorithm = HF_ALG_HMAC_SHA256,
-                                           .mac = hf_bytes_of(mac.data, mac.len),
-                                           .data = hf_bytes_of(data.data, data.len) };
-        hf_mac_verify_response out;
-        rc = is_right_report(cli, "mac verify",
-                             hf_client_mac_verify(hfc_cli_client(cli), &in, &out));
-    }
-    hfc_memory_free(&data);
     return rc;
 }

@@ -145,5 +145,7 @@ broken HF_ERR_VERIFY
 cp file bad
 broken "not written by holdfast"
 exits 1 HF_ERR_VERIFY hf decrypt label:other enc --out back
-exits 1 HF_ERR_USAGE hf encrypt "label:i p256" file --out back
+exits 2 "type p256 does not encrypt" hf encrypt "label:i p256" file --out back
+hf key generate aes-128 --label signs --usage sign >/dev/null
+exits 1 HF_ERR_USAGE hf encrypt label:signs file --out back
 stop_daemon
