@@ -173,11 +173,20 @@ const hf_algorithm *hf_algorithm_at(size_t index)
     return index < ROW_COUNT ? &rows[index] : NULL;
 }
 
+/* The rows are in ascending order of their ids. */
 const hf_algorithm *hf_algorithm_find(uint16_t id)
 {
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (rows[i].id == id) {
-            return &rows[i];
+    size_t low = 0;
+    size_t high = ROW_COUNT;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (rows[middle].id == id) {
+            return &rows[middle];
+        }
+        if (rows[middle].id < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
     return NULL;
@@ -222,10 +231,10 @@ bool hf_algorithm_fits(const hf_algorithm *algorithm, uint32_t key_type, bool is
     if (algorithm->family == 0) {
         return key_type == 0 && !is_backward;
     }
-    if (hf_key_type_find(key_type) == NULL ||
-        HF_KEY_FAMILY(key_type) != algorithm->family ||
+    if (HF_KEY_FAMILY(key_type) != algorithm->family ||
         (algorithm->parameter != 0 &&
-         HF_KEY_PARAMETER(key_type) != algorithm->parameter)) {
+         HF_KEY_PARAMETER(key_type) != algorithm->parameter) ||
+        hf_key_type_find(key_type) == NULL) {
         return false;
     }
     bool has_direction = is_backward ? algorithm->usage_backward != 0
@@ -312,10 +321,17 @@ size_t hf_crypto_output_len_max(uint16_t algorithm, uint32_t key_type, uint16_t 
 
 size_t hf_crypto_output_room(uint16_t algorithm)
 {
-    size_t most = hf_crypto_output_len_max(algorithm, 0, 0);
     const hf_key_type_info *info;
     const hf_algorithm *row = hf_algorithm_find(algorithm);
-    for (size_t i = 0; row != NULL && (info = hf_key_type_at(i)) != NULL; i++) {
+    if (row == NULL || row->output_len != 0) {
+        return row == NULL ? 0 : row->output_len;
+    }
+    size_t most = 0;
+    /* Key types are in ascending order, so those of a family stand together. */
+    for (size_t i = 0; (info = hf_key_type_at(i)) != NULL; i++) {
+        if (HF_KEY_FAMILY(info->type) > row->family) {
+            break;
+        }
         if (hf_algorithm_fits(row, info->type, false)) {
             size_t len =
                 hf_crypto_output_len_max(algorithm, info->type, HF_SIGNATURE_DER);
