@@ -655,6 +655,93 @@ static void test_stream_on_an_exclusive_device_has_its_place(void **state)
     assert_int_equal(2, inside_counts[2]);
 }
 
+/* From inside of the device: another session's stream comes, and waits in its queue. */
+static peer *waiting;
+static uint16_t waiting_stream;
+
+static bool waiting_cancels;
+
+static void second_comes(void)
+{
+    hf_session_wait wait;
+    SEND(waiting, stream_update, .stream = waiting_stream, .data = hf_bytes_of(text, 16));
+    assert_status(HF_PENDING, hf_session_serve(&waiting->session, &wait));
+    assert_true(wait.is_queued);
+    if (waiting_cancels) {
+        SEND(waiting, comm_cancel, .none = 0);
+        assert_status(HF_OK, hf_session_serve(&waiting->session, &wait));
+    }
+}
+
+static int meet_update(void *context, void *stream, hf_bytes input, hf_buffer *out)
+{
+    peer *other = waiting;
+    assert_int_equal(1, inside());
+    if (other != NULL && input.len == 1) {
+        second_comes();
+    }
+    return plain->stream_update(context, stream, input, out);
+}
+
+static fixture *start_exclusive(void **state)
+{
+    fixture *f = fixture_make();
+    *state = f;
+    busy = f;
+    plain = hf_openssl_device(f->openssl).ops;
+    f->devices[0].is_exclusive = true;
+    f->ops[0].stream_update = meet_update;
+    waiting = NULL;
+    waiting_cancels = false;
+    fixture_start(f);
+    return f;
+}
+
+static void test_stream_waits_in_the_queue_of_a_busy_device(void **state)
+{
+    fixture *f = start_exclusive(state);
+    peer *p = peer_connect(f, CASE_OWNER, FIXTURE_USER);
+    peer *other = peer_connect(f, CASE_OWNER, FIXTURE_USER);
+    output out = { .len = 0 };
+    hf_frame frame;
+    hf_bytes answer;
+    make(p, HF_KEY_AES_128, 0);
+    uint16_t stream = begin(p, HF_ALG_AES_CTR, false);
+    waiting_stream = begin(other, HF_ALG_AES_CTR, false);
+    waiting = other;
+    assert_status(HF_OK, update(p, stream, hf_bytes_of(text, 1), &out));
+    waiting = NULL;
+    fixture_pump(f);
+    assert_status(HF_OK, peer_take(other, &frame, &answer));
+    assert_status(HF_OK, frame.status);
+    assert_status(HF_OK, CALL(other, stream_finish, NULL, .stream = waiting_stream));
+}
+
+static void test_stream_that_waits_in_a_queue_can_be_cancelled(void **state)
+{
+    fixture *f = start_exclusive(state);
+    peer *p = peer_connect(f, CASE_OWNER, FIXTURE_USER);
+    peer *other = peer_connect(f, CASE_OWNER, FIXTURE_USER);
+    output out = { .len = 0 };
+    hf_frame frame;
+    hf_bytes answer;
+    make(p, HF_KEY_AES_128, 0);
+    uint16_t stream = begin(p, HF_ALG_AES_CTR, false);
+    waiting_stream = begin(other, HF_ALG_AES_CTR, false);
+    waiting = other;
+    waiting_cancels = true;
+    assert_status(HF_OK, update(p, stream, hf_bytes_of(text, 1), &out));
+    waiting = NULL;
+    assert_status(HF_OK, peer_take(other, &frame, &answer));
+    assert_int_equal(HF_REQ_stream_update, frame.kind);
+    assert_status(HF_ERR_CANCELLED, frame.status);
+    assert_status(HF_OK, peer_take(other, &frame, &answer));
+    assert_int_equal(HF_REQ_comm_cancel, frame.kind);
+    assert_status(HF_ERR_NOTFOUND,
+                  CALL(other, stream_finish, NULL, .stream = waiting_stream));
+    assert_status(HF_OK, update(p, stream, hf_bytes_of(text, 16), &out));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_close)
 #define TEST_STARTED(name) cmocka_unit_test_teardown(name, fixture_close)
 
@@ -675,6 +762,8 @@ int main(void)
         TEST(test_streams_of_all_kinds_share_the_places_of_a_session),
         TEST(test_stream_belongs_to_its_session_alone),
         TEST_STARTED(test_stream_on_an_exclusive_device_has_its_place),
+        TEST_STARTED(test_stream_waits_in_the_queue_of_a_busy_device),
+        TEST_STARTED(test_stream_that_waits_in_a_queue_can_be_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
