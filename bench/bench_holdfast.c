@@ -9,7 +9,7 @@
  * HOLDFASTD  the server's program
  * FOLDER     where stores and sockets are made; on the medium to be measured
  * RESULTS    file for the results, JSON
- * PART       ping, sign, counter, hold, scale; all when none is given
+ * PART       ping, sign, cipher, latency, counter, hold, scale; all when none is given
  *
  * HF_BENCH_QUICK=1 in the environment: fewer and shorter samples, to see that all works.
  * The exit status is 0 when everything was measured, whether bounds are met or not.
@@ -31,6 +31,7 @@ typedef struct part {
 
 static const part parts[] = {
     { "ping", bench_measure_ping },       { "sign", bench_measure_sign },
+    { "cipher", bench_measure_cipher },   { "latency", bench_measure_latency },
     { "counter", bench_measure_counter }, { "hold", bench_measure_hold },
     { "scale", bench_measure_scale },
 };
@@ -93,7 +94,7 @@ int main(int argc, char **argv)
     static bench b;
     if (argc < 4 || !parts_are_known(argv + 4)) {
         fprintf(stderr, "usage: bench_holdfast HOLDFASTD FOLDER RESULTS "
-                        "[ping|sign|counter|hold|scale...]\n");
+                        "[ping|sign|cipher|latency|counter|hold|scale...]\n");
         return 2;
     }
     (void)signal(SIGPIPE, SIG_IGN);

@@ -38,9 +38,15 @@ int bench_fixture_make_keys(bench_fixture *fixture, hf_client *client)
     for (size_t i = 0; i < sizeof fixture->data; i++) {
         fixture->data[i] = (uint8_t)(i * 7u + 1u);
     }
+    for (size_t i = 0; i < sizeof fixture->block; i++) {
+        fixture->block[i] = (uint8_t)(i * 13u + 5u);
+    }
     int rc = key_make(client, HF_KEY_P256, USAGE_SIGNING, &fixture->p256);
     if (rc == HF_OK) {
         rc = key_make(client, HF_KEY_ED25519, USAGE_SIGNING, &fixture->ed25519);
+    }
+    if (rc == HF_OK) {
+        rc = key_make(client, HF_KEY_RSA_2048, USAGE_SIGNING, &fixture->rsa2048);
     }
     if (rc == HF_OK) {
         rc = key_make(client, HF_KEY_HMAC, USAGE_SIGNING, &fixture->hmac);
@@ -162,4 +168,30 @@ int bench_fixture_make_rest(bench_fixture *fixture, hf_client *client)
         rc = ciphertext_make(fixture, client);
     }
     return rc;
+}
+
+int bench_fixture_make_block(bench_fixture *fixture, hf_client *client)
+{
+    hf_encrypt_response answer;
+    int rc = hf_client_encrypt(
+        client,
+        &(hf_encrypt_request){ .handle = fixture->aes,
+                               .algorithm = HF_ALG_AES_GCM,
+                               .plaintext =
+                                   hf_bytes_of(fixture->block, sizeof fixture->block) },
+        &answer);
+    if (rc == HF_OK) {
+        rc = answer_keep(&fixture->block_nonce, answer.nonce);
+    }
+    if (rc == HF_OK) {
+        rc = answer_keep(&fixture->block_tag, answer.tag);
+    }
+    if (rc == HF_OK && answer.ciphertext.len != sizeof fixture->block_ciphertext) {
+        rc = HF_ERR_SIZE;
+    }
+    if (rc == HF_OK) {
+        memcpy(fixture->block_ciphertext, answer.ciphertext.data,
+               sizeof fixture->block_ciphertext);
+    }
+    return told("encrypt a block", rc);
 }

@@ -22,7 +22,7 @@
 #include "holdfast/posix_socket.h"
 
 #define BENCH_CLIENTS_MAX 64u
-#define BENCH_BODY_SIZE 4096u
+#define BENCH_BODY_SIZE (BENCH_BLOCK_SIZE + 4096u)
 #define BENCH_WINDOW 4u /* requests in flight of the operations that use it */
 
 typedef struct bench_load bench_load;

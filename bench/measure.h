@@ -24,6 +24,8 @@ typedef struct bench {
 /* Each: HF_OK or an error (printed). */
 int bench_measure_ping(bench *b) HF_MUST_CHECK;
 int bench_measure_sign(bench *b) HF_MUST_CHECK;
+int bench_measure_cipher(bench *b) HF_MUST_CHECK;
+int bench_measure_latency(bench *b) HF_MUST_CHECK;
 int bench_measure_counter(bench *b) HF_MUST_CHECK;
 int bench_measure_hold(bench *b) HF_MUST_CHECK;
 int bench_measure_scale(bench *b) HF_MUST_CHECK;

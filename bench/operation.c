@@ -35,6 +35,7 @@ const bench_operation bench_operations[] = {
     { "HMAC-SHA-256 verify", bench_run_mac_verify, NULL },
     { "AES-256-GCM encrypt 1 KiB", bench_run_encrypt, NULL },
     { "AES-256-GCM decrypt 1 KiB", bench_run_decrypt, NULL },
+    { "RSA-2048 sign", bench_run_sign_rsa2048, NULL },
     { "ECDSA P-256 sign", bench_run_sign_p256, NULL },
     { "ECDSA P-256 verify", bench_run_verify_p256, NULL },
     { "Ed25519 sign", bench_run_sign_ed25519, NULL },
@@ -53,5 +54,11 @@ const bench_operation bench_sign_p256_window = { "ECDSA P-256 sign, window 4",
 const bench_operation bench_sign_ed25519_window = { "Ed25519 sign, window 4",
                                                     bench_run_sign_ed25519_window,
                                                     bench_drain_sign };
+const bench_operation bench_sign_rsa2048 = { "RSA-2048 sign", bench_run_sign_rsa2048,
+                                             NULL };
+const bench_operation bench_encrypt_block = { "AES-256-GCM encrypt 64 KiB",
+                                              bench_run_encrypt_block, NULL };
+const bench_operation bench_decrypt_block = { "AES-256-GCM decrypt 64 KiB",
+                                              bench_run_decrypt_block, NULL };
 const bench_operation bench_increment = { "durable counter increment",
                                           bench_run_counter_increment, NULL };

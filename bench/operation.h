@@ -18,6 +18,8 @@ extern const size_t bench_operation_count;
 /* Those that are measured alone. */
 extern const bench_operation bench_sign_p256, bench_sign_ed25519;
 extern const bench_operation bench_sign_p256_window, bench_sign_ed25519_window;
+extern const bench_operation bench_sign_rsa2048;
+extern const bench_operation bench_encrypt_block, bench_decrypt_block;
 extern const bench_operation bench_increment;
 
 /* The parts of the table. */
@@ -51,7 +53,10 @@ int bench_run_mac(bench_worker *worker);
 int bench_run_mac_verify(bench_worker *worker);
 int bench_run_encrypt(bench_worker *worker);
 int bench_run_decrypt(bench_worker *worker);
+int bench_run_encrypt_block(bench_worker *worker);
+int bench_run_decrypt_block(bench_worker *worker);
 int bench_run_sign_p256(bench_worker *worker);
+int bench_run_sign_rsa2048(bench_worker *worker);
 int bench_run_verify_p256(bench_worker *worker);
 int bench_run_sign_ed25519(bench_worker *worker);
 int bench_run_verify_ed25519(bench_worker *worker);

@@ -218,14 +218,51 @@ int bench_run_decrypt(bench_worker *worker)
         &answer);
 }
 
+int bench_run_encrypt_block(bench_worker *worker)
+{
+    hf_encrypt_response answer;
+    const bench_fixture *fixture = worker->load->fixture;
+    return hf_client_encrypt(
+        &worker->client,
+        &(hf_encrypt_request){ .handle = fixture->aes,
+                               .algorithm = HF_ALG_AES_GCM,
+                               .plaintext =
+                                   hf_bytes_of(fixture->block, sizeof fixture->block) },
+        &answer);
+}
+
+int bench_run_decrypt_block(bench_worker *worker)
+{
+    hf_decrypt_response answer;
+    const bench_fixture *fixture = worker->load->fixture;
+    return hf_client_decrypt(
+        &worker->client,
+        &(hf_decrypt_request){ .handle = fixture->aes,
+                               .algorithm = HF_ALG_AES_GCM,
+                               .nonce = answer_bytes(&fixture->block_nonce),
+                               .tag = answer_bytes(&fixture->block_tag),
+                               .ciphertext =
+                                   hf_bytes_of(fixture->block_ciphertext,
+                                               sizeof fixture->block_ciphertext) },
+        &answer);
+}
+
 /* ---- signatures ---- */
+
+static hf_handle signing_key_of(const bench_fixture *fixture, uint16_t algorithm)
+{
+    if (algorithm == HF_ALG_RSA_PKCS1) {
+        return fixture->rsa2048;
+    }
+    return algorithm == HF_ALG_ECDSA ? fixture->p256 : fixture->ed25519;
+}
 
 static hf_sign_request sign_request_of(const bench_worker *worker, uint16_t algorithm)
 {
     const bench_fixture *fixture = worker->load->fixture;
-    return (hf_sign_request){ .handle = algorithm == HF_ALG_ECDSA ? fixture->p256
-                                                                  : fixture->ed25519,
+    return (hf_sign_request){ .handle = signing_key_of(fixture, algorithm),
                               .algorithm = algorithm,
+                              .hash = algorithm == HF_ALG_RSA_PKCS1 ? HF_ALG_SHA256 : 0,
                               .data = digest(worker) };
 }
 
@@ -244,6 +281,11 @@ int bench_run_sign_p256(bench_worker *worker)
 int bench_run_sign_ed25519(bench_worker *worker)
 {
     return sign(worker, HF_ALG_ED25519);
+}
+
+int bench_run_sign_rsa2048(bench_worker *worker)
+{
+    return sign(worker, HF_ALG_RSA_PKCS1);
 }
 
 int bench_run_verify_p256(bench_worker *worker)

@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -101,23 +103,22 @@ void bench_echo_stop(bench_echo *echo)
 
 /* ---- openssl speed ---- */
 
-/* -mr prints the sum as "+F4:...:SIGN:VERIFY" or "+F6:...:SIGN:VERIFY", per second. Lines
- * of single processes begin with "Got: ". */
+/* -mr prints the sum of the processes: "+F4:...:SIGN:VERIFY" or "+F6:...:SIGN:VERIFY",
+ * "+F2:...:SIGN:VERIFY" per second, or "+F:...:NAME:BYTES" per second. Lines of single
+ * processes begin with "Got: ". */
 static bool speed_line_read(const char *line, double *per_second)
 {
     double verify = 0;
     return sscanf(line, "+F4:%*u:%*u:%lf:%lf", per_second, &verify) == 2 ||
-           sscanf(line, "+F6:%*u:%*u:%*[^:]:%lf:%lf", per_second, &verify) == 2;
+           sscanf(line, "+F2:%*u:%*u:%lf:%lf", per_second, &verify) == 2 ||
+           sscanf(line, "+F6:%*u:%*u:%*[^:]:%lf:%lf", per_second, &verify) == 2 ||
+           sscanf(line, "+F:%*u:%*[^:]:%lf", per_second) == 1;
 }
 
-int bench_openssl_sign(const char *algorithm, unsigned seconds, double *per_second)
+static int speed_run(const char *command, double *per_second)
 {
-    char command[128];
     char line[256];
     bool has_found = false;
-    (void)snprintf(command, sizeof command,
-                   "openssl speed -mr -seconds %u -multi %u %s 2>/dev/null", seconds,
-                   bench_cpu_count(), algorithm);
     FILE *output = popen(command, "re");
     if (output == NULL) {
         return failed(command);
@@ -130,6 +131,57 @@ int bench_openssl_sign(const char *algorithm, unsigned seconds, double *per_seco
         return HF_ERR_SYSTEM;
     }
     return HF_OK;
+}
+
+int bench_openssl_sign(const char *algorithm, unsigned seconds, double *per_second)
+{
+    char command[128];
+    (void)snprintf(command, sizeof command,
+                   "openssl speed -mr -seconds %u -multi %u %s 2>/dev/null", seconds,
+                   bench_cpu_count(), algorithm);
+    return speed_run(command, per_second);
+}
+
+int bench_openssl_cipher(const char *cipher, size_t block_size, unsigned seconds,
+                         double *bytes_per_second)
+{
+    char command[128];
+    (void)snprintf(command, sizeof command,
+                   "openssl speed -mr -seconds %u -multi %u -bytes %zu -evp %s "
+                   "2>/dev/null",
+                   seconds, bench_cpu_count(), block_size, cipher);
+    return speed_run(command, bytes_per_second);
+}
+
+/* ---- a signature without a server ---- */
+
+int bench_bare_sign_open(bench_bare_sign *bare)
+{
+    *bare = (bench_bare_sign){ .key = EVP_EC_gen("P-256") };
+    if (bare->key != NULL) {
+        bare->context = EVP_PKEY_CTX_new(bare->key, NULL);
+    }
+    if (bare->context == NULL || EVP_PKEY_sign_init(bare->context) != 1) {
+        fprintf(stderr, "bench: libcrypto cannot sign\n");
+        return HF_ERR_CRYPTO;
+    }
+    return HF_OK;
+}
+
+int bench_bare_sign_turn(bench_bare_sign *bare)
+{
+    static const uint8_t digest[32] = { 1 };
+    uint8_t signature[80];
+    size_t len = sizeof signature;
+    int is_signed = EVP_PKEY_sign(bare->context, signature, &len, digest, sizeof digest);
+    return is_signed == 1 ? HF_OK : HF_ERR_CRYPTO;
+}
+
+void bench_bare_sign_close(bench_bare_sign *bare)
+{
+    EVP_PKEY_CTX_free(bare->context);
+    EVP_PKEY_free(bare->key);
+    *bare = (bench_bare_sign){ .key = NULL };
 }
 
 /* ---- the medium ---- */

@@ -29,12 +29,34 @@ void bench_echo_stop(bench_echo *echo);
 /*
  * Signatures in a second by `openssl speed` with a process for each CPU.
  *
- * algorithm  "ecdsap256" or "ed25519".
+ * algorithm  "ecdsap256", "ed25519" or "rsa2048".
  * seconds    how long to measure.
  * HF_OK, or HF_ERR_SYSTEM (printed).
  */
 int bench_openssl_sign(const char *algorithm, unsigned seconds, double *per_second)
     HF_MUST_CHECK;
+
+/*
+ * Bytes in a second that `openssl speed` encrypts with a process for each CPU.
+ *
+ * cipher      as its option -evp takes it: "aes-256-gcm".
+ * block_size  bytes that are encrypted at once.
+ * HF_OK, or HF_ERR_SYSTEM (printed).
+ */
+int bench_openssl_cipher(const char *cipher, size_t block_size, unsigned seconds,
+                         double *bytes_per_second) HF_MUST_CHECK;
+
+/* Signatures with a P-256 key by libcrypto, in this thread. */
+typedef struct bench_bare_sign {
+    struct evp_pkey_st *key; /* NULL: not there */
+    struct evp_pkey_ctx_st *context;
+} bench_bare_sign;
+
+/* HF_OK or HF_ERR_CRYPTO (printed); to be closed in either case. */
+int bench_bare_sign_open(bench_bare_sign *bare) HF_MUST_CHECK;
+/* Sign one digest of 32 bytes. HF_OK or HF_ERR_CRYPTO. */
+int bench_bare_sign_turn(bench_bare_sign *bare) HF_MUST_CHECK;
+void bench_bare_sign_close(bench_bare_sign *bare);
 
 /* Microseconds that fdatasync takes after 4 KiB written into preallocated space of a file
  * in `folder`: the median of many. HF_OK or HF_ERR_SYSTEM (printed). */
