@@ -207,7 +207,7 @@ bool hf_openssl_cipher_tag(EVP_CIPHER_CTX *ctx, size_t len, hf_buffer *tag)
  * one call, also when it is empty. */
 static bool ccm_text(EVP_CIPHER_CTX *ctx, const hf_crypto_op *op, hf_buffer *out)
 {
-    uint8_t none[BLOCK_LEN];
+    uint8_t none[BLOCK_LEN] = { 0 };
     bool is_empty = op->input.len == 0;
     int len = 0;
     if (EVP_CipherUpdate(ctx, NULL, &len, NULL, (int)op->input.len) != 1 ||
