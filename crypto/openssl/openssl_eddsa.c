@@ -67,13 +67,16 @@ static int start(const hf_openssl *openssl, const EVP_MD_CTX *prepared,
     if (!openssl->has_instance) {
         return HF_ERR_NOTSUPPORTED;
     }
-    const OSSL_PARAM params[] = {
+    OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(
             INSTANCE, (char *)(uintptr_t)instance_of(op->algorithm), 0),
         OSSL_PARAM_construct_octet_string(
             CONTEXT_STRING, (void *)(uintptr_t)op->context.data, op->context.len),
         OSSL_PARAM_construct_end(),
     };
+    if (op->context.len == 0) {
+        params[1] = OSSL_PARAM_construct_end(); /* no bytes at NULL are refused */
+    }
     return EVP_PKEY_CTX_set_params(EVP_MD_CTX_get_pkey_ctx(*ctx), params) == 1
                ? HF_OK
                : HF_ERR_CRYPTO;

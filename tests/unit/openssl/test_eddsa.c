@@ -134,7 +134,9 @@ static hf_crypto_op op_of(const hf_crypto_key *key, const eddsa_vector *v, eddsa
     return (hf_crypto_op){ .algorithm = v->algorithm,
                            .key = key,
                            .input = blob_bytes(&c->message),
-                           .context = blob_bytes(&c->context),
+                           /* An empty one may be nowhere. */
+                           .context = c->context.len == 0 ? hf_bytes_of(NULL, 0)
+                                                          : blob_bytes(&c->context),
                            .signature = blob_bytes(&c->signature) };
 }
 
