@@ -42,15 +42,15 @@
     X(OUT, "out", 'o', "FILE", "where to write; - is standard output [-]")               \
     X(FORCE, "force", 0, NULL, "write binary data to a terminal, too")                   \
     X(HASH, "hash", 'H', "ALG",                                                          \
-      "a hash by its name, as hash takes it [the one of the key's size]")                \
+      "name of a hash, but not SHAKE [the one of the key's size]")                \
     X(MGF, "mgf", 0, "ALG", "hash of MGF1, of PSS and OAEP [as --hash]")                 \
     X(SALT_LENGTH, "salt-length", 0, "N", "bytes of the salt of PSS [as the hash has]")  \
     X(CONTEXT, "context", 'C', "TEXT",                                                   \
       "context of EdDSA, ML-DSA, SLH-DSA, up to 255 bytes")                              \
     X(DETERMINISTIC, "deterministic", 0, NULL,                                           \
       "sign without randomness: RFC 6979, FIPS 204, FIPS 205")                           \
-    X(ALGORITHM, "algorithm", 'x', "ALG",                                                \
-      "by its name, as capabilities lists it [the usual one of the key's type]")         \
+    X(ALGORITHM, "algorithm", 0, "ALG",                                                \
+      "a name of capabilities [the usual one of the key's type]")         \
     X(LENGTH, "length", 'L', "N",                                                        \
       "bytes wanted: of SHAKE's output, of a MAC or tag [whole]")                        \
     X(NONCE, "nonce", 'N', "HEX", "nonce, IV or tweak [the server makes one]")           \
@@ -60,8 +60,7 @@
     X(SIGNATURE, "signature", 'S', "FILE", "file of the signature")                      \
     X(MAC, "mac", 'm', "HEX", "the MAC to compare with")                                 \
     X(AAD, "aad", 'a', "TEXT",                                                           \
-      "text that decrypt must be given again; it is authenticated, not stored;"          \
-      " OAEP: the label")                                                                \
+      "authenticated, not stored; decrypt needs the same; OAEP: the label")              \
     X(AAD_FILE, "aad-file", 0, "FILE", "the same, any bytes from a file")                \
     X(BY, "by", 'b', "N", "how much to add [1]")                                         \
     X(VALUE, "value", 'v', "N", "first value [0]")                                       \

@@ -15,6 +15,18 @@ hf sign --help | grep -q 'der raw' || fail "formats are missing"
 for width in $(hf --help | awk '{ print length($0) }'); do
     [ "$width" -le 100 ] || fail "a line of help has $width columns"
 done
+for noun in $("$bin/holdfast" complete ''); do
+    hf "$noun" --help >"$work/noun"
+    cat "$work/noun" >>"$work/help"
+    if grep -q "^usage: holdfast $noun VERB" "$work/noun"; then
+        for verb in $("$bin/holdfast" complete "$noun" ''); do
+            hf "$noun" "$verb" --help >>"$work/help"
+        done
+    fi
+done
+grep -q '^usage: holdfast counter purge' "$work/help" || fail "a verb's help is missing"
+awk 'length($0) > 110 { print; bad = 1 } END { exit bad }' "$work/help" ||
+    fail "a line of help is too long"
 hf --version | grep -q '^holdfast  *[0-9]' || fail "no version"
 
 echo "mistakes on the command line, before there is a server"
@@ -39,6 +51,12 @@ exits 2 "--timeout" hf status --timeout soon
 exits 2 "--tcp takes" hf status --tcp nowhere
 exits 2 "--format" hf key export 1 --format jwk
 exits 2 "no hash" hf hash md5 /dev/null
+exits 2 "sha3-384" hf sign 1 --hash md5
+exits 2 "has no length of its own" hf sign 1 --hash shake128
+exits 2 "no algorithm to encrypt" hf encrypt 1 --algorithm ecdsa
+exits 2 "--nonce takes 1 .. 128 bytes" hf encrypt 1 --nonce 0
+exits 2 "either --aad" hf encrypt 1 --aad a --aad-file b
+exits 2 "--context" hf sign 1 --context "$(printf '%0256d' 0)"
 exits 2 "hexadecimal" hf sign 1 --digest xyz
 exits 2 "no file" hf sign 1 file --digest 00
 exits 2 "--signature" hf verify 1 file
@@ -96,6 +114,12 @@ same lists "$(offers key generate p256 --usage sign,ve)" "sign,verify "
 same types "$(offers key generate ed)" "ed25519 ed448 "
 same "all types" "$(offers key import brainpool-p512)" "brainpool-p512 brainpool-p512-public "
 same policies "$(offers key generate aes-128 --policy allow-ecb,h)" "allow-ecb,hardware "
+same hashes "$(offers hash sha3-2)" "sha3-224 sha3-256 "
+same "hashes of an option" "$(offers sign 1 --hash sha3)" \
+    "sha384 sha3-224 sha3-256 sha3-384 sha3-512 "
+same algorithms "$(offers sign 1 --algorithm rsa)" "rsa-pkcs1 rsa-pss "
+same ciphers "$(offers decrypt 1 --algorithm rsa)" "rsa-oaep rsa-pkcs1-decrypt rsa-raw "
+same MACs "$(offers mac verify 1 --algorithm aes)" "aes-cmac aes-gmac "
 same files "$(offers sign 1 '')" "@file "
 same values "$(offers --socket '')" "@file "
 same handles "$(offers key info '')" "label: "

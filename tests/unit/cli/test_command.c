@@ -162,6 +162,40 @@ static void test_manual_has_every_command_and_option(void **state)
     free(manual);
 }
 
+/* The options of one command, in the lines between its name and its summary. */
+static void synopsis_check(const char *manual, const hfc_command *command)
+{
+    char word[128];
+    bool has_verb = command->verb != NULL;
+    (void)snprintf(word, sizeof word, "\n*%s%s%s*", command->noun, has_verb ? " " : "",
+                   has_verb ? command->verb : "");
+    const char *start = strstr(manual, word);
+    assert_non_null(start);
+    const char *end = strstr(start, "\n\t");
+    assert_non_null(end);
+    for (size_t i = 0; i < HFC_OPTIONS_COUNT; i++) {
+        bool is_taken = (command->options & (UINT64_C(1) << i)) != 0;
+        (void)snprintf(word, sizeof word, "*--%s*", hfc_options[i].name);
+        const char *at = strstr(start, word);
+        if (is_taken != (at != NULL && at < end)) {
+            fail_msg("holdfast(1): %s %s and its option %s", command->noun,
+                     has_verb ? command->verb : "", word);
+        }
+    }
+}
+
+static void test_manual_has_the_options_of_each_command(void **state)
+{
+    (void)state;
+    char *manual = source_read("docs/man/holdfast.1.scd");
+    for (size_t i = 0; hfc_command_at(i) != NULL; i++) {
+        if (hfc_command_at(i)->summary != NULL) {
+            synopsis_check(manual, hfc_command_at(i));
+        }
+    }
+    free(manual);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_table_is_consistent),
         cmocka_unit_test(test_options_have_names_of_their_own),
         cmocka_unit_test(test_manual_has_every_command_and_option),
+        cmocka_unit_test(test_manual_has_the_options_of_each_command),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
