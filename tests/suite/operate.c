@@ -218,7 +218,7 @@ static int derive(hf_client *client, const suite_operation *operation, hf_handle
     int rc = hf_client_key_encapsulate(
         client,
         &(hf_key_encapsulate_request){
-            .base = key, .algorithm = row->id, .type = HF_KEY_SECRET, .is_exported = 1 },
+            .base = key, .algorithm = row->id, .is_exported = 1 },
         &answer.key_encapsulate);
     if (rc == HF_OK) {
         keep_data(exchange, answer.key_encapsulate.ciphertext);
