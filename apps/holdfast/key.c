@@ -54,15 +54,10 @@ static int type_read(hfc_cli *cli, const hf_key_type_info **type)
     if (*type != NULL) {
         return HFC_OK;
     }
-    char names[256] = "";
-    size_t len = 0;
-    for (size_t i = 0; hf_key_type_at(i) != NULL && len < sizeof names; i++) {
-        int written = snprintf(names + len, sizeof names - len, "%s%s", i > 0 ? ", " : "",
-                               hf_key_type_at(i)->name);
-        len += written > 0 ? (size_t)written : 0;
-    }
-    return hfc_error(HFC_USAGE, "there is no key type '%s'; the types are %s", name,
-                     names);
+    return hfc_error(HFC_USAGE,
+                     "there is no key type '%.40s'; holdfast capabilities "
+                     "lists them",
+                     name);
 }
 
 /* --policy and --mac-length-min. */

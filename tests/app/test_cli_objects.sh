@@ -111,6 +111,12 @@ same "one group" "$(hf statistics --group nvm --json | json_get groups.0.group)"
 hf statistics | grep -q '^counter ' || fail "no table of statistics"
 hf capabilities --json | json_get algorithms | grep -q aes-gcm || fail "no AES-GCM"
 hf capabilities --json | json_get key_types | grep -q ed25519-public || fail "no Ed25519"
+hf capabilities >"$work/out"
+grep -q '^aes-gcm  *encrypt (AEAD)$' "$work/out" || fail "no AES-GCM in the table"
+grep -q '^ed25519-public  *verify$' "$work/out" || fail "no Ed25519 in the table"
+awk 'length($0) > 90 { print; bad = 1 } END { exit bad }' "$work/out" ||
+    fail "a line of capabilities is too long"
+hf status --json | json_get device_error_count >/dev/null || fail "no figures of devices"
 same "ping" "$(hf ping --count 3 --size 1000 --json | json_get count)" 3
 hf log-level debug >/dev/null
 hf log-level notice >/dev/null
