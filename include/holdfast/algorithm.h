@@ -199,8 +199,9 @@ size_t hf_crypto_cipher_len_max(uint16_t algorithm, uint32_t key_type, size_t le
 #define HF_XOF_LEN_MAX 65536u        /* longest output of a XOF */
 #define HF_DERIVED_LEN_MAX 16384u    /* longest output of a derivation */
 #define HF_TLS12_SEED_LEN_MAX 1024u  /* longest label and seed together of TLS12_PRF */
-/* PBKDF2: iterations times blocks of output (each as long as the digest) at most: a few
- * seconds of a thread that many clients share. */
+/* PBKDF2: iterations times blocks of output (each as long as the digest) at most: a
+ * thread that many clients share is taken for seconds (SHA-256: 6, SHA-512: 12, SHA-3:
+ * 26). */
 #define HF_PBKDF2_WORK_MAX 10000000u
 
 #endif

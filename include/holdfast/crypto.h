@@ -362,9 +362,10 @@ void hf_crypto_stream_close(hf_crypto *crypto, hf_crypto_stream *stream)
 int hf_crypto_mac(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
                   hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 
-/* Sign op->input. What it is, says the algorithm: ECDSA a digest of 20..64 bytes, of
- * which the leftmost bits of the curve's order count, or with op->hash the message; RSA
- * the message, or with is_digest its digest; the others the message. */
+/* Sign op->input. What it is, says the algorithm: ECDSA a digest of 28..64 bytes (20..64
+ * to verify: SHA-1 is legacy), of which the leftmost bits of the curve's order count, or
+ * with op->hash the message; RSA the message, or with is_digest its digest; the others
+ * the message. */
 int hf_crypto_sign(hf_crypto *crypto, uint32_t device, const hf_crypto_op *op,
                    hf_buffer *out) HF_EXCLUDES(hf_tsa_nvm, hf_tsa_device) HF_MUST_CHECK;
 

@@ -9,8 +9,10 @@
 
 #include "crypto/call.h"
 
-/* A digest of unknown hash (ECDSA): from SHA-1 of old data to the longest. */
-#define DIGEST_LEN_MIN 20
+/* A digest of unknown hash (ECDSA): to be signed, of the shortest hash that is not
+ * legacy, to the longest; to be verified, also a SHA-1 of old data. */
+#define DIGEST_LEN_MIN 28
+#define DIGEST_LEN_MIN_LEGACY 20
 #define DIGEST_LEN_MAX 64
 /* RFC 5869 2.3, and the same for the others: a counter of 8 bits. */
 #define HKDF_BLOCK_COUNT_MAX 255u
@@ -87,7 +89,14 @@ static bool has_random(const hf_algorithm *row)
            row->id == HF_ALG_SLH_DSA;
 }
 
-static int check_signature(const hf_algorithm *row, const hf_crypto_op *op)
+static bool is_digest_len(size_t len, bool is_backward)
+{
+    size_t least = is_backward ? DIGEST_LEN_MIN_LEGACY : DIGEST_LEN_MIN;
+    return len >= least && len <= DIGEST_LEN_MAX;
+}
+
+static int check_signature(const hf_algorithm *row, const hf_crypto_op *op,
+                           bool is_backward)
 {
     bool is_ecdsa = row->id == HF_ALG_ECDSA;
     if (op->format > HF_SIGNATURE_RAW || (op->format != 0 && !is_ecdsa)) {
@@ -103,8 +112,7 @@ static int check_signature(const hf_algorithm *row, const hf_crypto_op *op)
     if (op->is_digest && op->input.len != hf_algorithm_find(op->hash)->output_len) {
         return HF_ERR_RANGE;
     }
-    if (is_ecdsa && op->hash == 0 &&
-        (op->input.len < DIGEST_LEN_MIN || op->input.len > DIGEST_LEN_MAX)) {
+    if (is_ecdsa && op->hash == 0 && !is_digest_len(op->input.len, is_backward)) {
         return HF_ERR_RANGE;
     }
     /* RFC 8032 8.3: an empty context is another algorithm's. */
@@ -114,14 +122,15 @@ static int check_signature(const hf_algorithm *row, const hf_crypto_op *op)
     return HF_OK;
 }
 
-static int check_context(const hf_algorithm *row, const hf_crypto_op *op)
+static int check_context(const hf_algorithm *row, const hf_crypto_op *op,
+                         bool is_backward)
 {
     size_t most = has_trait(row, HF_TRAIT_CONTEXT) ? 255 : 0;
     if (op->context.len > most) {
         return HF_ERR_RANGE;
     }
     if (row->class == HF_CLASS_SIGNATURE) {
-        return check_signature(row, op);
+        return check_signature(row, op, is_backward);
     }
     bool is_signing = op->is_digest || op->is_deterministic || op->format != 0;
     return is_signing ? HF_ERR_RANGE : HF_OK;
@@ -362,7 +371,7 @@ static int check_parameters(hf_crypto_checked *checked, const hf_crypto_intent *
         rc = check_salt_len(row, op);
     }
     if (rc == HF_OK) {
-        rc = check_context(row, op);
+        rc = check_context(row, op, intent->is_backward);
     }
     if (rc == HF_OK) {
         rc = check_kdf(row, op);

@@ -469,10 +469,11 @@ static void test_ecdsa_digests_have_lengths_of_digests(void **state)
     for (int backward = 0; backward < 2; backward++) {
         subject s;
         assert_true(subject_init(&s, hf_algorithm_find(HF_ALG_ECDSA), backward != 0));
+        size_t least = backward != 0 ? 20 : 28; /* SHA-1 is only verified */
         for (size_t len = 0; len < 70; len++) {
             s.op.input = told(len);
             s.op.hash = HF_ALG_NONE;
-            expect(&s, len < 20 || len > 64 ? HF_ERR_RANGE : HF_OK, "digest");
+            expect(&s, len < least || len > 64 ? HF_ERR_RANGE : HF_OK, "digest");
             s.op.hash = HF_ALG_SHA256;
             expect(&s, HF_OK, "message");
         }
