@@ -146,10 +146,12 @@ enum hf_slh_dsa_set {
  * type is symmetric or unknown. */
 uint32_t hf_key_type_public(uint32_t type);
 
-/* Operations that need the private key (sign, decrypt, agree), and those for which the
- * public one is enough (verify, encrypt). */
+/* Operations that need the private key (sign, decrypt, agree), those for which the
+ * public one is enough (verify, encrypt), and the check of an import alone. Making and
+ * converting keys is slow with any of them. */
 #define HF_SLOW_PRIVATE 0x01u
 #define HF_SLOW_PUBLIC 0x02u
+#define HF_SLOW_IMPORT 0x04u
 
 /* One row of the key type table. */
 typedef struct hf_key_type_info {

@@ -40,7 +40,8 @@
     PUBLIC(id, text, 2 * (n) + 1, 2 * (n), der, HF_USAGE_VERIFY, pace)
 
 /* RSA: modulus of n bytes; exponents of 1..8 bytes. A private key is n, e, d, two primes
- * and three numbers of a prime's length, each with its header and a leading zero. */
+ * and three numbers of a prime's length, each with its header and a leading zero. That a
+ * modulus is not a prime is checked when it comes in: up to a tenth of a second. */
 #define RSA_PRIVATE_LEN(n) (4 + 3 + ((n) + 5) + 11 + ((n) + 5) + 5 * ((n) / 2 + 5))
 #define RSA_PUBLIC_LEN(n) (4 + ((n) + 5) + 11)
 #define RSA(bits)                                                                        \
@@ -53,7 +54,8 @@
       .raw_len_min = bits / 8 + 4, .raw_len_max = RSA_PUBLIC_LEN(bits / 8),              \
       .public_len = RSA_PUBLIC_LEN(bits / 8), .signature_len = bits / 8,                 \
       .der_len_max = RSA_PUBLIC_LEN(bits / 8) + 24,                                      \
-      .usages = HF_USAGE_VERIFY | HF_USAGE_ENCRYPT | HF_USAGE_WRAP }
+      .usages = HF_USAGE_VERIFY | HF_USAGE_ENCRYPT | HF_USAGE_WRAP,                      \
+      .slow = HF_SLOW_IMPORT }
 
 /* ML-KEM: encapsulate and decapsulate are derivations of a secret. */
 #define ML_KEM(set, public)                                                              \

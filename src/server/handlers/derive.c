@@ -16,7 +16,6 @@
 #include "server/handlers/key.h"
 
 #define PUBLIC_LEN_MAX (1u + 2u * HF_SHARED_SECRET_LEN_MAX) /* raw, of any curve */
-#define QUICK_ITERATIONS_MAX 1000u                          /* of PBKDF2 */
 
 /* What the four requests have in common. */
 typedef struct wish {
@@ -106,11 +105,11 @@ uint32_t hf_derive_room(const hf_request *rq)
 hf_cost hf_derive_cost(const hf_request *rq)
 {
     const wish w = wish_of(rq);
-    if (w.iterations > QUICK_ITERATIONS_MAX) {
-        return HF_COST_SLOW;
+    uint32_t type = rq->leases[0].key.type;
+    if (hf_request_use_cost(w.kdf, type, false, 0) == HF_COST_SLOW) {
+        return HF_COST_SLOW; /* whatever it is that is derived from */
     }
-    return hf_request_use_cost(w.source != 0 ? w.source : w.kdf, rq->leases[0].key.type,
-                               w.is_backward, 0);
+    return hf_request_use_cost(w.source, type, w.is_backward, 0);
 }
 
 /* ---- prepare ---- */

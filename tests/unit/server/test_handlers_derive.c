@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "holdfast/handler.h"
+#include "server/dispatch.h"
+
 #define ALLOW HF_FLAG_ALLOW_SECRET
 #define DERIVE HF_USAGE_DERIVE
 #define NONE hf_bytes_of(NULL, 0)
@@ -812,11 +815,50 @@ static void test_public_key_only_encapsulates(void **state)
     assert_no_key(p, 4);
 }
 
+/* ---- what it costs ---- */
+
+static hf_cost cost_of(uint16_t kind, uint32_t base, hf_request *rq)
+{
+    rq->handler = hf_handler_find(kind);
+    rq->leases[0].key.type = base;
+    return rq->handler->cost(rq);
+}
+
+/* PBKDF2 is slow whatever is derived from, also with few iterations: the output may have
+ * many blocks. */
+static void test_cost_follows_base_and_derivation(void **state)
+{
+    static const struct {
+        uint16_t kdf;
+        hf_cost cost;
+    } cases[] = {
+        { 0, HF_COST_QUICK },
+        { HF_ALG_HKDF, HF_COST_QUICK },
+        { HF_ALG_PBKDF2, HF_COST_SLOW },
+    };
+    static hf_request rq;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        rq.in.key_derive = (hf_key_derive_request){ .kdf = cases[i].kdf };
+        assert_int_equal(cases[i].cost, cost_of(HF_REQ_key_derive, HF_KEY_SECRET, &rq));
+        rq.in.key_agree = (hf_key_agree_request){ .algorithm = HF_ALG_XDH,
+                                                  .kdf = cases[i].kdf,
+                                                  .iterations = 1000 };
+        assert_int_equal(cases[i].cost, cost_of(HF_REQ_key_agree, HF_KEY_X25519, &rq));
+        assert_int_equal(HF_COST_SLOW, cost_of(HF_REQ_key_agree, HF_KEY_X448, &rq));
+        rq.in.key_decapsulate = (hf_key_decapsulate_request){ .algorithm = HF_ALG_ML_KEM,
+                                                              .kdf = cases[i].kdf };
+        assert_int_equal(cases[i].cost,
+                         cost_of(HF_REQ_key_decapsulate, HF_KEY_ML_KEM_768, &rq));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cost_follows_base_and_derivation),
         TEST(test_derive_answers_the_secret),
         TEST(test_derive_makes_a_key),
         TEST(test_derive_from_a_password),

@@ -555,6 +555,7 @@ static void test_use_costs_what_row_and_key_type_say(void **state)
         }
     }
     assert_int_equal(HF_COST_SLOW, hf_request_cost(HF_KEY_RSA_2048, 0));
+    assert_int_equal(HF_COST_SLOW, hf_request_cost(HF_KEY_RSA_4096_PUBLIC, 0));
     assert_int_equal(HF_COST_QUICK, hf_request_cost(HF_KEY_P256, 0));
     assert_int_equal(HF_COST_QUICK, hf_request_cost(0, 1000));
     assert_int_equal(HF_COST_SLOW, hf_request_cost(0, 1000000));
