@@ -91,7 +91,7 @@ int hfc_algorithm_hash(const hfc_cli *cli, enum hfc_option_id option,
     const char *name = hfc_cli_option(cli, option);
     *hash = NULL;
     int rc = name == NULL ? HFC_OK : hfc_algorithm_hash_named(name, hash);
-    if (rc == HFC_OK && name != NULL && !hf_algorithm_is_hash((*hash)->id, true)) {
+    if (rc == HFC_OK && *hash != NULL && !hf_algorithm_is_hash((*hash)->id, true)) {
         return hfc_error(HFC_USAGE, "--%s: %s has no length of its own",
                          hfc_options[option].name, name);
     }

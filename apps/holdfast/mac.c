@@ -147,7 +147,7 @@ int hfc_run_mac_generate(hfc_cli *cli)
 {
     mac_job job = { .purpose = { "authenticate", HFC_CLASS_BIT(MAC), false } };
     const char *format = hfc_cli_format(cli);
-    hf_stream_finish_response out;
+    hf_stream_finish_response out = { .data = { .len = 0 } };
     int rc = format == NULL ? HFC_USAGE : job_read(cli, &job);
     rc = rc == HFC_OK ? job_choose(cli, &job) : rc;
     if (rc != HFC_OK) {

@@ -28,18 +28,17 @@ int hf_openssl_agree_with(const hf_openssl_key *key, EVP_PKEY *peer, size_t len,
     if (ctx == NULL) {
         return HF_ERR_NOMEM;
     }
-    int rc = HF_OK;
+    int rc = HF_ERR_CRYPTO;
     /* The caller has checked the peer: libcrypto's own check would multiply by the
      * order, which on curves of cofactor 1 tells nothing more. */
-    if (EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) != 1) {
-        rc = HF_ERR_CRYPTO;
-    } else if (EVP_PKEY_derive(ctx, secret, &secret_len) != 1) {
-        /* With a checked peer, this is what libcrypto says to the neutral element. */
-        rc = HF_ERR_KEY;
-    } else if (secret_len != len) {
-        rc = HF_ERR_CRYPTO;
-    } else {
-        rc = hf_buffer_append(out, hf_bytes_of(secret, len));
+    if (EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) == 1) {
+        bool has_secret = EVP_PKEY_derive(ctx, secret, &secret_len) == 1;
+        if (!has_secret) {
+            /* With a checked peer, this is what libcrypto says to the neutral element. */
+            rc = HF_ERR_KEY;
+        } else if (secret_len == len) {
+            rc = hf_buffer_append(out, hf_bytes_of(secret, len));
+        }
     }
     EVP_PKEY_CTX_free(ctx);
     hf_wipe(secret, sizeof(secret));

@@ -95,10 +95,12 @@ int hf_openssl_hash(void *context, uint16_t algorithm, hf_bytes input, size_t ou
 
 /* openssl_stream.c */
 int hf_openssl_stream_open(void *context, const hf_crypto_op *op, bool is_backward,
-                           void **stream);
-int hf_openssl_stream_update(void *context, void *stream, hf_bytes input, hf_buffer *out);
-int hf_openssl_stream_finish(void *context, void *stream, hf_buffer *out, hf_buffer *tag);
-void hf_openssl_stream_close(void *context, void *stream);
+                           void **opened);
+int hf_openssl_stream_update(void *context, void *updated, hf_bytes input,
+                             hf_buffer *out);
+int hf_openssl_stream_finish(void *context, void *finished, hf_buffer *out,
+                             hf_buffer *tag);
+void hf_openssl_stream_close(void *context, void *closed);
 
 /* openssl_mac.c; open is called after those of the hashes and ciphers. HF_OK or
  * HF_ERR_NOMEM, after which close is called too. */
