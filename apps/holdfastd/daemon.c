@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,20 @@
 #define OWNERS_MAX 65536u /* owners whose hints and quotas the keystore remembers */
 
 /* ---- what the core asks for ---- */
+
+/*
+ * What a thread keeps of the memory that requests give back, bytes. Buffers for a large
+ * frame come and go with each request; given back to the system each time, their pages
+ * would have to be cleared and mapped again for the next one.
+ */
+#define MEMORY_KEPT (4 * 1024 * 1024)
+
+static void memory_keep(void)
+{
+    /* Both only tune: whether they are taken does not matter. */
+    (void)mallopt(M_TRIM_THRESHOLD, MEMORY_KEPT);
+    (void)mallopt(M_MMAP_THRESHOLD, MEMORY_KEPT);
+}
 
 static void *memory_take(void *context, size_t size)
 {
@@ -192,6 +207,8 @@ static int server_open(hfd_daemon *daemon, const hfd_settings *s)
         .log = &daemon->log,
         .body_size_max = s->body_size_max,
         .window_max = (uint16_t)s->window_max,
+        .affinity = s->crypto_affinity,
+        .allow_fallback = s->crypto_fallback,
         .slow_max = s->workers > 2 ? s->workers - 2 : 1,
         .name = "holdfastd",
     };
@@ -230,6 +247,7 @@ static int identities_open(hfd_daemon *daemon, const hfd_settings *settings)
 int hfd_daemon_open(hfd_daemon *daemon, const hfd_settings *settings)
 {
     daemon->settings = settings;
+    memory_keep();
     int rc = store_open(daemon, settings);
     if (rc != HF_OK) {
         return rc;

@@ -17,20 +17,31 @@
 
 #include "holdfast/catalogue.h"
 #include "holdfast/config.h"
+#include "holdfast/crypto.h"
 #include "holdfast/log.h"
 #include "holdfast/server.h"
 
 static const char *const level_names[] = { "error", "warning", "notice", "info",
                                            "debug" };
 
-static int level_find(const char *name)
+static const char *const affinity_names[] = { [HF_AFFINITY_ANY] = "any",
+                                              [HF_AFFINITY_HARDWARE] = "hardware",
+                                              [HF_AFFINITY_SOFTWARE] = "software" };
+
+/* The index of a name, or -1. */
+static int name_find(const char *const *names, int count, const char *name)
 {
-    for (int level = HF_LOG_ERROR; level <= HF_LOG_DEBUG; level++) {
-        if (strcmp(name, level_names[level]) == 0) {
-            return level;
+    for (int i = 0; i < count; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return i;
         }
     }
     return -1;
+}
+
+static int level_find(const char *name)
+{
+    return name_find(level_names, HF_LOG_DEBUG + 1, name);
 }
 
 static int text_set(char *to, size_t size, const char *from)
@@ -113,6 +124,7 @@ static void numbers_take(hfd_settings *s, cfg_t *cfg)
     s->window_max = (uint32_t)cfg_getint(cfg, "window-max");
     s->grace_ms = (uint32_t)cfg_getint(cfg, "grace-ms");
     s->create = cfg_getbool(cfg, "create");
+    s->crypto_fallback = cfg_getbool(cfg, "crypto-fallback");
 }
 
 /* What is written as words. */
@@ -151,6 +163,21 @@ static int directives_take(hfd_settings *settings, cfg_t *cfg)
     return rc;
 }
 
+static int affinity_take(hfd_settings *settings, cfg_t *cfg)
+{
+    const char *name = cfg_getstr(cfg, "crypto-affinity");
+    int affinity = name_find(affinity_names, HF_AFFINITY_SOFTWARE + 1, name);
+    if (affinity < 0) {
+        fprintf(stderr,
+                "holdfastd: crypto-affinity \"%s\" is unknown; use any, hardware or "
+                "software\n",
+                name);
+        return HF_ERR_CONFIG;
+    }
+    settings->crypto_affinity = (uint16_t)affinity;
+    return HF_OK;
+}
+
 static int texts_take(hfd_settings *settings, cfg_t *cfg)
 {
     const char *level = cfg_getstr(cfg, "log-level");
@@ -169,7 +196,7 @@ static int texts_take(hfd_settings *settings, cfg_t *cfg)
         fprintf(stderr, "holdfastd: store and log must be paths of 1 .. 4095 bytes\n");
         return HF_ERR_CONFIG;
     }
-    return HF_OK;
+    return affinity_take(settings, cfg);
 }
 
 static void ranges_set(cfg_t *cfg)
@@ -197,6 +224,8 @@ static int file_load(hfd_settings *settings, const char *path)
         CFG_INT("body-size-max", (long)s->body_size_max, CFGF_NONE),
         CFG_INT("window-max", (long)s->window_max, CFGF_NONE),
         CFG_INT("grace-ms", (long)s->grace_ms, CFGF_NONE),
+        CFG_STR("crypto-affinity", affinity_names[s->crypto_affinity], CFGF_NONE),
+        CFG_BOOL("crypto-fallback", cfg_false, CFGF_NONE),
         CFG_STR("log", s->log_target, CFGF_NONE),
         CFG_STR("log-level", level_names[s->log_level], CFGF_NONE),
         CFG_STR_LIST("listen", "{}", CFGF_NONE),

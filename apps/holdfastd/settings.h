@@ -61,8 +61,10 @@ typedef struct hfd_settings {
     uint32_t connections_max;
     uint32_t body_size_max; /* bytes */
     uint32_t window_max;
-    uint32_t grace_ms;     /* at stop: how long a client may take to read its answers */
-    char log_target[4096]; /* "stderr", "syslog", or a path */
+    uint32_t grace_ms; /* at stop: how long a client may take to read its answers */
+    uint16_t crypto_affinity; /* enum hf_affinity; ANY leaves it to clients and keys */
+    bool crypto_fallback;     /* the next device does what one failed to do */
+    char log_target[4096];    /* "stderr", "syslog", or a path */
     int log_level;
     hfd_listen listeners[HFD_LISTENERS_MAX];
     uint32_t listener_count;

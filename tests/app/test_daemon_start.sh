@@ -90,6 +90,8 @@ printf 'no-such-option = 1\n' >"$conf"
 refused 78 "no such option" --config "$conf"
 printf 'log-level = loud\n' >"$conf"
 refused 78 "use error, warning, notice" --config "$conf"
+printf 'crypto-affinity = fast\n' >"$conf"
+refused 78 "use any, hardware or software" --config "$conf"
 printf 'listen = {"tcp 127.0.0.1:0"}\n' >"$conf"
 refused 78 "a TCP listener needs owner=N" --config "$conf"
 printf 'store = "%s"\nlisten = {"unix %s"}\nworkers = 2\nobjects-max = 1000\n' \
@@ -97,6 +99,21 @@ printf 'store = "%s"\nlisten = {"unix %s"}\nworkers = 2\nobjects-max = 1000\n' \
 start_daemon --config "$conf"
 hf ping >/dev/null
 stop_daemon
+
+echo "the policy for crypto devices: libcrypto is software"
+for affinity in any software hardware; do
+    printf 'crypto-affinity = %s\ncrypto-fallback = true\n' "$affinity" >"$conf"
+    start_daemon --config "$conf" --listen "unix $work/socket"
+    status=0
+    hf key generate aes-256 >"$work/out" 2>&1 || status=$?
+    if [ "$affinity" = hardware ]; then
+        [ "$status" -ne 0 ] || fail "software was used"
+        expect_text NOTSUPPORTED "$work/out"
+    else
+        [ "$status" -eq 0 ] || fail "$affinity: $(cat "$work/out")"
+    fi
+    stop_daemon
+done
 
 echo "SIGHUP opens the log file again"
 log_file=$work/daemon.log
