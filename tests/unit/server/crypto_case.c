@@ -12,8 +12,22 @@ static const uint8_t zeros[256];
 
 void case_key_make(peer *p, uint32_t type, uint32_t flags)
 {
-    assert_status(HF_OK, CALL(p, key_generate, NULL, .handle = CASE_KEY, .type = type,
-                              .flags = flags, .store = 1));
+    uint8_t material[HF_CFG_KEY_SMALL_SIZE];
+    const hf_key_type_info *info = hf_key_type_find(type);
+    if (HF_KEY_CLASS(type) != HF_CLASS_SECRET) {
+        assert_status(HF_OK, CALL(p, key_generate, NULL, .handle = CASE_KEY, .type = type,
+                                  .flags = flags, .store = 1));
+        return;
+    }
+    /* Always the same: under one key in 256, zeros would end with a right padding. */
+    size_t len = info->raw_len_min == info->raw_len_max ? info->raw_len_max : 32;
+    assert_true(len <= sizeof material);
+    for (size_t i = 0; i < len; i++) {
+        material[i] = (uint8_t)(i * 13u + 1u);
+    }
+    assert_status(HF_OK, CALL(p, key_import, NULL, .handle = CASE_KEY, .type = type,
+                              .flags = flags, .store = 1,
+                              .material = hf_bytes_of(material, len)));
 }
 
 static int uses_step(fixture *f, uint64_t set_to, uint64_t *value)
