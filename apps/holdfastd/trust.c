@@ -49,8 +49,16 @@ static const char *advice(int rc)
     if (rc == HF_ERR_USAGE) {
         return "its usage must be wrap or unwrap, and nothing else";
     }
-    return "it must be NONEXPORTABLE, not revoked, and either generated here or both "
-           "NONMODIFIABLE and NONDESTROYABLE";
+    if (rc == HF_ERR_NOTFOUND) {
+        return "there is no such key; make it first";
+    }
+    return "it must be NONEXPORTABLE, NONMODIFIABLE and NONDESTROYABLE, and not revoked";
+}
+
+/* The operator's mistake, and not the store's. */
+static bool is_mistake(int rc)
+{
+    return rc == HF_ERR_NOTFOUND || rc == HF_ERR_USAGE || rc == HF_ERR_ACCESS;
 }
 
 static void complain(const hfd_trust *trust, int rc)
@@ -59,7 +67,7 @@ static void complain(const hfd_trust *trust, int rc)
     if (trust->owner != HF_OWNER_GLOBAL) {
         (void)snprintf(owner, sizeof owner, "%u", trust->owner);
     }
-    if (rc == HF_ERR_USAGE || rc == HF_ERR_ACCESS) {
+    if (is_mistake(rc)) {
         fprintf(stderr, "holdfastd: trust \"%s:%u\": this key cannot be trusted: %s.\n",
                 owner, trust->number, advice(rc));
         return;
@@ -73,14 +81,9 @@ int hfd_trust_give(hf_server *server, const hfd_settings *settings)
     for (uint32_t i = 0; i < settings->trust_count; i++) {
         const hfd_trust *trust = &settings->trusts[i];
         int rc = give(server, id_of(trust));
-        if (rc == HF_ERR_NOTFOUND) {
-            HF_LOG(server->config.log, HF_LOG_WARNING, "daemon",
-                   "a key that is to be trusted does not exist", id_of(trust), rc);
-            continue;
-        }
         if (rc != HF_OK) {
             complain(trust, rc);
-            return rc == HF_ERR_USAGE || rc == HF_ERR_ACCESS ? HF_ERR_CONFIG : rc;
+            return is_mistake(rc) ? HF_ERR_CONFIG : rc;
         }
     }
     return HF_OK;

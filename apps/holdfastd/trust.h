@@ -13,8 +13,8 @@
 
 /*
  * Mark the keys that the settings name as TRUSTED, and wait until that is durable. A key
- * that does not exist is told in the log; one that must not be trusted is an error, which
- * is printed with its name.
+ * that must not be trusted is an error, which is printed with its name. So is one that
+ * does not exist: a client could put a key that it knows there, for the next start.
  *
  * Returns HF_OK, HF_ERR_CONFIG (such a key; those before it are trusted), or the error of
  * the store. Blocks. Single-threaded: before clients are served.

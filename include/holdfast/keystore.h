@@ -206,15 +206,16 @@ int hf_keystore_indexes_left(hf_keystore *ks, hf_id id, uint64_t index_count,
  * Mark a stored key as TRUSTED: NONEXPORTABLE keys may be wrapped under it. For code of
  * the server's application, never for a request: its operator knows that nobody has the
  * key outside. Its usage must be WRAP, UNWRAP or both, nothing else (a key that also
- * decrypts would give away what it wrapped), and it must be NONEXPORTABLE. Replacing the
- * key ends the trust; so that trust which is given again and again (at each start) never
- * goes to a key that a client knows and put in its place, the key must be LOCAL, or both
- * NONMODIFIABLE and NONDESTROYABLE.
+ * decrypts would give away what it wrapped), and it must be NONEXPORTABLE. It must be
+ * NONMODIFIABLE and NONDESTROYABLE as well: trust is given to an id, again at each start,
+ * and no client may put a key there that it knows, between the operator's look at the key
+ * and the next time.
  *
- * Returns HF_OK (also if it is trusted already), HF_ERR_NOTFOUND (not stored),
- * HF_ERR_USAGE, HF_ERR_ACCESS (it could be exported or replaced, or it was revoked), and
- * what hf_keystore_revoke returns. A key that is cached is loaded again; leases that are
- * out go on with the flags that they were given.
+ * Returns HF_OK (also if it is trusted already; a key that was revoked since stays so,
+ * and does nothing), HF_ERR_NOTFOUND (not stored), HF_ERR_USAGE, HF_ERR_ACCESS (it could
+ * be exported or replaced, or it was revoked), and what hf_keystore_revoke returns. A key
+ * that is cached is loaded again; leases that are out go on with the flags that they were
+ * given.
  */
 int hf_keystore_trust(hf_keystore *ks, hf_id id) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 

@@ -301,10 +301,11 @@ int hf_keystore_trust(hf_keystore *ks, hf_id id)
         return HF_ERR_NOTFOUND;
     }
     int rc = hf_nvm_get_metadata(ks->nvm, id, &meta);
-    if (rc == HF_OK) {
-        rc = hf_policy_trust(meta.flags);
-    }
     if (rc != HF_OK || (meta.flags & HF_FLAG_TRUSTED) != 0) {
+        return rc;
+    }
+    rc = hf_policy_trust(meta.flags);
+    if (rc != HF_OK) {
         return rc;
     }
     /* A cached form of it goes, and is loaded again with the new flags; one that hides

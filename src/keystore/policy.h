@@ -41,13 +41,13 @@ static inline bool hf_policy_is_revoked(uint32_t flags)
     return (flags & HF_FLAG_REVOKED) != 0;
 }
 
-/* May the key be marked as TRUSTED? Not one that could leave, that somebody could put a
- * known one in the place of, or that opens what it has wrapped but by an unwrap. */
+/* May the key be marked as TRUSTED? Not one that could leave, that somebody could put
+ * another one in the place of, or that opens what it has wrapped but by an unwrap. */
 static inline int hf_policy_trust(uint32_t flags)
 {
-    const uint32_t fixed = HF_FLAG_NONMODIFIABLE | HF_FLAG_NONDESTROYABLE;
-    bool is_known = (flags & HF_FLAG_LOCAL) == 0 && (flags & fixed) != fixed;
-    if (hf_policy_is_revoked(flags) || (flags & HF_FLAG_NONEXPORTABLE) == 0 || is_known) {
+    const uint32_t needed =
+        HF_FLAG_NONEXPORTABLE | HF_FLAG_NONMODIFIABLE | HF_FLAG_NONDESTROYABLE;
+    if (hf_policy_is_revoked(flags) || (flags & needed) != needed) {
         return HF_ERR_ACCESS;
     }
     uint32_t usage = flags & HF_USAGE_MASK;

@@ -371,6 +371,8 @@ static void test_stateful_and_public_keys_stay(void **state)
 
 /* ---- trust ---- */
 
+#define TRUSTABLE (BOTH | NONEXPORTABLE | HF_FLAG_NONMODIFIABLE | HF_FLAG_NONDESTROYABLE)
+
 /* NONEXPORTABLE keys leave under a TRUSTED KEK, and stay what they are when they come
  * back. */
 static void test_nonexportable_key_leaves_under_a_trusted_kek_only(void **state)
@@ -378,7 +380,7 @@ static void test_nonexportable_key_leaves_under_a_trusted_kek_only(void **state)
     static const uint16_t forms[] = { GCM, KW, KWP };
     fixture *f = *state;
     peer *p = peer_connect(f, 7, FIXTURE_USER);
-    assert_status(HF_OK, generate(p, KEK, HF_KEY_AES_256, BOTH | NONEXPORTABLE));
+    assert_status(HF_OK, generate(p, KEK, HF_KEY_AES_256, TRUSTABLE));
     import_key(p, 1, NONEXPORTABLE);
     assert_status(HF_ERR_ACCESS, wrap(p, 1, GCM, NULL));
     assert_status(HF_OK, trust(f, KEK));
@@ -393,9 +395,18 @@ static void test_nonexportable_key_leaves_under_a_trusted_kek_only(void **state)
         assert_status(HF_ERR_ACCESS, CALL(p, key_export, NULL, .handle = 2));
         erase(p, 2);
     }
-    /* Replaced by a key that the client knows: trust has ended. */
-    import_kek(p, BOTH | NONEXPORTABLE);
-    assert_status(HF_ERR_ACCESS, wrap(p, 1, GCM, NULL));
+    /* No client puts a key there that it knows: at the next start that would be trusted. */
+    assert_status(HF_ERR_ACCESS, CALL(p, key_erase, NULL, .handle = KEK));
+    assert_status(HF_ERR_ACCESS, import(p, KEK, HF_KEY_AES_256, TRUSTABLE,
+                                        hf_bytes_of(kek_bytes, sizeof kek_bytes)));
+}
+
+/* A key that can be erased, or replaced, has no place that trust could be given to. */
+static void test_key_that_can_be_replaced_is_not_trusted(void **state)
+{
+    fixture *f = *state;
+    peer *p = peer_connect(f, 7, FIXTURE_USER);
+    assert_status(HF_OK, generate(p, KEK, HF_KEY_AES_256, BOTH | NONEXPORTABLE));
     assert_status(HF_ERR_ACCESS, trust(f, KEK));
 }
 
@@ -405,8 +416,8 @@ static void test_trusted_key_leaves_only_with_its_metadata(void **state)
     fixture *f = *state;
     peer *p = peer_connect(f, 7, FIXTURE_USER);
     blob b;
-    assert_status(HF_OK, generate(p, KEK, HF_KEY_AES_256, BOTH | NONEXPORTABLE));
-    assert_status(HF_OK, generate(p, 1, HF_KEY_AES_256, BOTH | NONEXPORTABLE));
+    assert_status(HF_OK, generate(p, KEK, HF_KEY_AES_256, TRUSTABLE));
+    assert_status(HF_OK, generate(p, 1, HF_KEY_AES_256, TRUSTABLE));
     assert_status(HF_OK, trust(f, KEK));
     assert_status(HF_OK, trust(f, 1));
     assert_status(HF_ERR_ACCESS, wrap(p, 1, KW, NULL));
@@ -416,7 +427,7 @@ static void test_trusted_key_leaves_only_with_its_metadata(void **state)
                                      .flags = HF_USAGE_DECRYPT, .algorithm = GCM,
                                      .wrapped = bytes_of(&b)));
     assert_status(HF_OK, unwrap(p, 2, GCM, 0, bytes_of(&b)));
-    assert_int_equal(BOTH | NONEXPORTABLE, info_of(p, 2).flags); /* not TRUSTED */
+    assert_int_equal(TRUSTABLE, info_of(p, 2).flags); /* not TRUSTED */
 }
 
 /* ---- data ---- */
@@ -709,6 +720,7 @@ int main(void)
         TEST(test_key_that_must_not_leave_is_refused),
         TEST(test_stateful_and_public_keys_stay),
         TEST(test_nonexportable_key_leaves_under_a_trusted_kek_only),
+        TEST(test_key_that_can_be_replaced_is_not_trusted),
         TEST(test_trusted_key_leaves_only_with_its_metadata),
         TEST(test_data_comes_back),
         TEST(test_changed_data_is_refused),
