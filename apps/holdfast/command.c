@@ -15,6 +15,11 @@
     (STORED | HFC_BIT(USAGE) | HFC_BIT(FLAGS) | HFC_BIT(POLICY) |                        \
      HFC_BIT(MAC_LENGTH_MIN) | HFC_BIT(CACHE_ONLY))
 
+#define SECRET_MADE                                                                      \
+    (KEY_MADE | HFC_BIT(TYPE) | HFC_BIT(LENGTH) | HFC_BIT(KDF) | HFC_BIT(HASH) |         \
+     HFC_BIT(SALT) | HFC_BIT(KDF_LABEL) | HFC_BIT(INFO) | HFC_BIT(ITERATIONS) |          \
+     HFC_BIT(SECRET_OUT) | HFC_BIT(FORCE))
+#define WRAPPED (HFC_BIT(ALGORITHM) | HFC_BIT(HASH) | HFC_BIT(MGF))
 #define SIGNED                                                                           \
     (HFC_BIT(ALGORITHM) | HFC_BIT(HASH) | HFC_BIT(MGF) | HFC_BIT(SALT_LENGTH) |          \
      HFC_BIT(CONTEXT) | HFC_BIT(DIGEST) | HFC_BIT(FORMAT))
@@ -38,17 +43,17 @@ static const hfc_command commands[] = {
           "  holdfast key generate p256 --label release\n"
           "  holdfast key generate aes-256 --cache-only --json",
       .run = hfc_run_key_generate },
-    { .noun = "key", .verb = "import", .arguments = "TYPE FILE",
-      .options = KEY_MADE | HFC_BIT(FORMAT),
+    { .noun = "key", .verb = "import", .arguments = "[TYPE] FILE",
+      .options = KEY_MADE | HFC_BIT(FORMAT) | HFC_BIT(PASSPHRASE_FILE),
       .formats = "pem der raw",
       .summary = "import a key",
       .details =
-          "TYPE is one of key generate, or p256-public, p384-public, ed25519-public.\n"
-          "PEM and DER are PKCS#8 or SubjectPublicKeyInfo; symmetric keys are raw.\n"
-          "Private and secret keys become sensitive and nonexportable unless --flags\n"
-          "says otherwise.\n\n"
+          "TYPE is one of those that capabilities lists; PEM and DER mostly tell it by\n"
+          "themselves. They are PKCS#8, also encrypted, SEC1, PKCS#1 or\n"
+          "SubjectPublicKeyInfo; symmetric keys are raw. Private and secret keys become\n"
+          "sensitive and nonexportable unless --flags says otherwise.\n\n"
           "  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 |\n"
-          "      holdfast key import p256 - --label tls",
+          "      holdfast key import - --label tls",
       .run = hfc_run_key_import },
     { .noun = "key", .verb = "export", .arguments = "KEY",
       .options = HFC_BIT(GLOBAL) | HFC_BIT(FORMAT) | OUTPUT,
@@ -111,6 +116,79 @@ static const hfc_command commands[] = {
           "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
           "--global it is a global one.",
       .run = hfc_run_key_revoke },
+    { .noun = "key", .verb = "wrap", .arguments = "KEY KEK",
+      .options = WRAPPED | HFC_BIT(GLOBAL) | OUTPUT,
+      .summary = "export a key encrypted under another key",
+      .details =
+          "KEY and KEK are numbers, or label:TEXT, which is looked up in the list, or\n"
+          "global:NUMBER; with --global both are global ones. The usual --algorithm is\n"
+          "wrap-aes-gcm, which keeps what the key is and may do, or, of an RSA key,\n"
+          "wrap-rsa-aes.\n\n"
+          "  holdfast key wrap label:tls label:backup -o tls.wrapped",
+      .run = hfc_run_key_wrap },
+    { .noun = "key", .verb = "unwrap", .arguments = "KEK FILE",
+      .options = KEY_MADE | WRAPPED | HFC_BIT(TYPE),
+      .summary = "import a key that was wrapped",
+      .details =
+          "As key wrap. A key in wrap-aes-gcm is what it was; options can only narrow\n"
+          "it. The others need --type and are made as key import does. --global is\n"
+          "said of the new key.\n\n"
+          "  holdfast key unwrap label:backup tls.wrapped --label tls",
+      .run = hfc_run_key_unwrap },
+    { .noun = "key", .verb = "wrap-data", .arguments = "KEK [FILE]",
+      .options = HFC_BIT(GLOBAL) | OUTPUT,
+      .summary = "encrypt data under a key that may wrap",
+      .details =
+          "The file must fit one message (usually 1 MiB).\n\n"
+          "  holdfast key wrap-data label:backup notes -o notes.wrapped",
+      .run = hfc_run_key_wrap_data },
+    { .noun = "key", .verb = "unwrap-data", .arguments = "KEK [FILE]",
+      .options = HFC_BIT(GLOBAL) | OUTPUT,
+      .summary = "decrypt what wrap-data wrote",
+      .details =
+          "  holdfast key unwrap-data label:backup notes.wrapped",
+      .run = hfc_run_key_unwrap_data },
+    { .noun = "key", .verb = "derive", .arguments = "KEY",
+      .options = SECRET_MADE,
+      .summary = "derive a new key from a key",
+      .details =
+          "KEY is a number, or label:TEXT, or global:NUMBER. --kdf is required. The new\n"
+          "key is of --type; it is no easier to get out than KEY.\n\n"
+          "  holdfast key derive label:master --kdf hkdf --info 01 --type aes-256\n"
+          "  holdfast key derive label:master --kdf pbkdf2 --iterations 600000 \\\n"
+          "      --salt 00112233 --length 32 --secret-out -",
+      .run = hfc_run_key_derive },
+    { .noun = "key", .verb = "agree", .arguments = "KEY FILE",
+      .options = SECRET_MADE | HFC_BIT(FORMAT),
+      .formats = "pem der raw",
+      .summary = "agree on a new key with the public key in a file",
+      .details =
+          "KEY, of a curve, is a number, or label:TEXT, or global:NUMBER. Without --kdf\n"
+          "the new key is the secret as it is.\n\n"
+          "  holdfast key agree label:mine their.pub --kdf x963 --type aes-256",
+      .run = hfc_run_key_agree },
+    { .noun = "key", .verb = "encapsulate", .arguments = "KEY",
+      .options = SECRET_MADE | HFC_BIT(OUT),
+      .summary = "make a new key and its encapsulation for a public key",
+      .details =
+          "KEY, of ML-KEM, is a number, or label:TEXT, or global:NUMBER. The ciphertext\n"
+          "is written to --out.\n\n"
+          "  holdfast key encapsulate label:theirs --type aes-256 -o ciphertext",
+      .run = hfc_run_key_encapsulate },
+    { .noun = "key", .verb = "decapsulate", .arguments = "KEY FILE",
+      .options = SECRET_MADE,
+      .summary = "make the key of an encapsulation",
+      .details =
+          "KEY, of ML-KEM, is a number, or label:TEXT, or global:NUMBER. A ciphertext\n"
+          "for another key gives another secret, not an error.\n\n"
+          "  holdfast key decapsulate label:mine ciphertext --type aes-256",
+      .run = hfc_run_key_decapsulate },
+    { .noun = "key", .verb = "signatures-left", .arguments = "KEY",
+      .options = HFC_BIT(GLOBAL),
+      .summary = "how many signatures an LMS key can still make",
+      .details =
+          "  holdfast key signatures-left label:firmware",
+      .run = hfc_run_key_signatures_left },
     { .noun = "nvm", .verb = "put", .arguments = "FILE",
       .options = STORED | HFC_BIT(FLAGS),
       .summary = "store or replace an object",

@@ -20,7 +20,7 @@ typedef struct hfc_command {
     const char *noun;
     const char *verb; /* NULL: the noun stands alone */
     const char
-        *arguments;      /* "KEY [FILE]": names in capitals, optional ones last; or "" */
+        *arguments;      /* "KEY [FILE]": names in capitals, optional ones in []; or "" */
     uint64_t options;    /* HFC_BIT of those beside HFC_COMMON */
     const char *formats; /* words that --format takes, the default first; NULL: none */
     const char *summary; /* one line */
@@ -55,6 +55,8 @@ hfc_mistake hfc_command_check(const hfc_command *command, size_t used_count,
 #define HFC_RUNS(X)                                                                      \
     X(key_generate) X(key_import) X(key_export) X(key_export_public) X(key_info)         \
     X(key_list) X(key_commit) X(key_evict) X(key_erase) X(key_revoke)                    \
+    X(key_wrap) X(key_unwrap) X(key_wrap_data) X(key_unwrap_data) X(key_derive)          \
+    X(key_agree) X(key_encapsulate) X(key_decapsulate) X(key_signatures_left)            \
     X(nvm_put) X(nvm_get) X(nvm_info) X(nvm_list) X(nvm_destroy) X(nvm_space)            \
     X(nvm_compact)                                                                       \
     X(counter_create) X(counter_increment) X(counter_read) X(counter_list)               \

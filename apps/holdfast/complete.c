@@ -63,6 +63,8 @@ static uint32_t classes_of(const hfc_command *command)
         { hfc_run_verify, HFC_CLASS_BIT(SIGNATURE) },
         { hfc_run_mac_generate, HFC_CLASS_BIT(MAC) },
         { hfc_run_mac_verify, HFC_CLASS_BIT(MAC) },
+        { hfc_run_key_wrap, HFC_CLASS_BIT(WRAP) },
+        { hfc_run_key_unwrap, HFC_CLASS_BIT(WRAP) },
         { hfc_run_encrypt, HFC_ENCRYPTION_CLASSES },
         { hfc_run_decrypt, HFC_ENCRYPTION_CLASSES },
     };
@@ -74,6 +76,16 @@ static uint32_t classes_of(const hfc_command *command)
     return 0;
 }
 
+static void offer_types(const char *prefix, bool has_public)
+{
+    for (size_t i = 0; hf_key_type_at(i) != NULL; i++) {
+        const hf_key_type_info *type = hf_key_type_at(i);
+        if (has_public || HF_KEY_CLASS(type->type) != HF_CLASS_PUBLIC) {
+            offer(prefix, type->name, strlen(type->name));
+        }
+    }
+}
+
 static void offer_value(const hfc_command *command, size_t option, const char *prefix)
 {
     switch (option) {
@@ -81,6 +93,8 @@ static void offer_value(const hfc_command *command, size_t option, const char *p
     case HFC_OPTION_OUT:
     case HFC_OPTION_SIGNATURE:
     case HFC_OPTION_AAD_FILE:
+    case HFC_OPTION_PASSPHRASE_FILE:
+    case HFC_OPTION_SECRET_OUT:
         (void)puts("@file");
         break;
     case HFC_OPTION_FORMAT:
@@ -105,6 +119,12 @@ static void offer_value(const hfc_command *command, size_t option, const char *p
     case HFC_OPTION_ALGORITHM:
         offer_algorithms(prefix, classes_of(command));
         break;
+    case HFC_OPTION_KDF:
+        offer_algorithms(prefix, HFC_CLASS_BIT(KDF));
+        break;
+    case HFC_OPTION_TYPE:
+        offer_types(prefix, false);
+        break;
     case HFC_OPTION_GROUP:
         offer_words(prefix, "all comm nvm key crypto counter admin");
         break;
@@ -125,17 +145,6 @@ static void offer_options(const hfc_command *command, const char *prefix)
     }
 }
 
-static void offer_types(const hfc_command *command, const char *prefix)
-{
-    bool is_generate = command->run == hfc_run_key_generate;
-    for (size_t i = 0; hf_key_type_at(i) != NULL; i++) {
-        const hf_key_type_info *type = hf_key_type_at(i);
-        if (!is_generate || HF_KEY_CLASS(type->type) != HF_CLASS_PUBLIC) {
-            offer(prefix, type->name, strlen(type->name));
-        }
-    }
-}
-
 static void offer_argument(const hfc_command *command, size_t index, const char *prefix)
 {
     size_t len = 0;
@@ -145,13 +154,16 @@ static void offer_argument(const hfc_command *command, size_t index, const char 
     } else if (strncmp(name, "FILE", len) == 0) {
         (void)puts("@file");
     } else if (strncmp(name, "TYPE", len) == 0) {
-        offer_types(command, prefix);
+        offer_types(prefix, command->run == hfc_run_key_import);
+        if (command->run == hfc_run_key_import) {
+            (void)puts("@file"); /* the type may be left out */
+        }
     } else if (strncmp(name, "ALG", len) == 0) {
         offer_algorithms(prefix, HFC_CLASS_BIT(HASH));
     } else if (strncmp(name, "LEVEL", len) == 0) {
         offer_words(prefix, "error warning notice info debug");
-    } else if (strncmp(name, "KEY", len) == 0 || strncmp(name, "OBJECT", len) == 0 ||
-               strncmp(name, "COUNTER", len) == 0) {
+    } else if (strncmp(name, "KEY", len) == 0 || strncmp(name, "KEK", len) == 0 ||
+               strncmp(name, "OBJECT", len) == 0 || strncmp(name, "COUNTER", len) == 0) {
         offer(prefix, "label:", strlen("label:"));
     }
 }

@@ -13,6 +13,7 @@
 #include "holdfast/nvm.h"
 
 #define LABEL_PREFIX "label:"
+#define GLOBAL_PREFIX "global:"
 
 /* ---- JSON ---- */
 
@@ -248,6 +249,21 @@ int hfc_cli_list(hfc_cli *cli, enum hf_kind kind, json_t **rows)
 
 /* ---- naming ---- */
 
+/* Are the named objects global ones? Where something is made, --global speaks of that. */
+static bool wants_global(const hfc_cli *cli)
+{
+    return hfc_arguments_has(&cli->arguments, HFC_OPTION_GLOBAL) &&
+           (cli->command->options & HFC_BIT(NUMBER)) == 0;
+}
+
+/* The digits in "7" and "global:7". */
+static const char *number_of(const char *word, bool *is_global)
+{
+    bool is_prefixed = strncmp(word, GLOBAL_PREFIX, strlen(GLOBAL_PREFIX)) == 0;
+    *is_global = *is_global || is_prefixed;
+    return is_prefixed ? word + strlen(GLOBAL_PREFIX) : word;
+}
+
 static bool is_label(const char *word)
 {
     return strncmp(word, LABEL_PREFIX, strlen(LABEL_PREFIX)) == 0;
@@ -258,12 +274,16 @@ int hfc_cli_check_name(const hfc_cli *cli, size_t index)
     const char *word = hfc_cli_word(cli, index);
     hf_label label;
     uint64_t number = 0;
+    bool is_global = false;
     if (is_label(word)) {
         if (!hfc_label_read(word + strlen(LABEL_PREFIX), &label)) {
             return hfc_error(HFC_USAGE, "a label has at most %u bytes", HF_LABEL_SIZE);
         }
-    } else if (!hfc_number_read(word, HF_NUMBER_MAX, &number) || number == 0) {
-        return hfc_error(HFC_USAGE, "'%s' is neither a number 1 .. %u nor label:TEXT",
+    } else if (!hfc_number_read(number_of(word, &is_global), HF_NUMBER_MAX, &number) ||
+               number == 0) {
+        return hfc_error(HFC_USAGE,
+                         "'%s' is neither a number 1 .. %u nor global:NUMBER nor "
+                         "label:TEXT",
                          word, HF_NUMBER_MAX);
     }
     return HFC_OK;
@@ -292,8 +312,7 @@ int hfc_cli_look_up(hfc_cli *cli, enum hf_kind kind, const char *label_text,
     list_visitor visitor = { .visit = found_visit,
                              .kind = kind,
                              .label = &label,
-                             .is_global_only =
-                                 hfc_arguments_has(&cli->arguments, HFC_OPTION_GLOBAL) };
+                             .is_global_only = wants_global(cli) };
     int rc = list_walk(cli, &visitor);
     bool is_own = visitor.own_count > 0;
     found->count = is_own ? visitor.own_count : visitor.global_count;
@@ -304,10 +323,11 @@ int hfc_cli_look_up(hfc_cli *cli, enum hf_kind kind, const char *label_text,
 int hfc_cli_find(hfc_cli *cli, size_t index, enum hf_kind kind, hf_handle *handle)
 {
     const char *word = hfc_cli_word(cli, index);
-    bool is_global = hfc_arguments_has(&cli->arguments, HFC_OPTION_GLOBAL);
+    bool is_global = wants_global(cli);
     if (!is_label(word)) {
         uint64_t number = 0;
         int rc = hfc_cli_check_name(cli, index);
+        word = number_of(word, &is_global);
         if (rc != HFC_OK || !hfc_number_read(word, HF_NUMBER_MAX, &number)) {
             return rc;
         }

@@ -52,7 +52,7 @@
     X(ALGORITHM, "algorithm", 0, "ALG",                                                \
       "a name of capabilities [the usual one of the key's type]")         \
     X(LENGTH, "length", 'L', "N",                                                        \
-      "bytes wanted: of SHAKE's output, of a MAC or tag [whole]")                        \
+      "bytes wanted: of SHAKE, a MAC, a tag or a secret [whole]")                        \
     X(NONCE, "nonce", 'N', "HEX", "nonce, IV or tweak [the server makes one]")           \
     X(TAG, "tag", 0, "HEX", "tag of what is decrypted")                                  \
     X(RAW, "raw", 'r', NULL, "the ciphertext alone; nonce and tag are told")             \
@@ -62,6 +62,16 @@
     X(AAD, "aad", 'a', "TEXT",                                                           \
       "authenticated, not stored; decrypt needs the same; OAEP: the label")              \
     X(AAD_FILE, "aad-file", 0, "FILE", "the same, any bytes from a file")                \
+    X(TYPE, "type", 0, "TYPE", "type of the new key, as key generate takes it [secret]") \
+    X(PASSPHRASE_FILE, "passphrase-file", 0, "FILE",                                     \
+      "its first line is the passphrase [asked for at the terminal]")                    \
+    X(KDF, "kdf", 'k', "ALG", "derivation by its name, as capabilities lists it")        \
+    X(SALT, "salt", 0, "HEX", "salt of the derivation; tls12-prf: the seed")             \
+    X(KDF_LABEL, "kdf-label", 0, "TEXT", "label of kbkdf, two-step, tls12-prf")          \
+    X(INFO, "info", 'i', "HEX", "info, context, FixedInfo or SharedInfo")                \
+    X(ITERATIONS, "iterations", 'I', "N", "of pbkdf2")                                   \
+    X(SECRET_OUT, "secret-out", 0, "FILE",                                               \
+      "make no key: write the secret; needs allow-secret [a key is made]")               \
     X(BY, "by", 'b', "N", "how much to add [1]")                                         \
     X(VALUE, "value", 'v', "N", "first value [0]")                                       \
     X(COUNT, "count", 0, "N", "how many [4]")                                            \

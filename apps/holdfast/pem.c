@@ -20,29 +20,40 @@ static size_t text_find(hf_bytes text, size_t from, const char *word)
     return at == NULL ? text.len : (size_t)(at - text.data);
 }
 
-/* What to say about a block with another name than the one wanted. */
-static const char *wrong_name(hf_bytes text)
+const char *hfc_pem_find(hf_bytes text)
 {
-    static const struct {
-        const char *begin, *why;
-    } known[] = {
-        { "-----BEGIN EC PRIVATE KEY-----",
-          "this is a SEC1 key; make it PKCS#8: openssl pkcs8 -topk8 -nocrypt -in FILE" },
-        { "-----BEGIN ENCRYPTED PRIVATE KEY-----",
-          "this key is encrypted; decrypt it first: openssl pkcs8 -in FILE" },
-        { "-----BEGIN PRIVATE KEY-----",
-          "this is a private key; the key type asks for a public one" },
-        { "-----BEGIN PUBLIC KEY-----",
-          "this is a public key; the key type asks for a private one" },
-        { "-----BEGIN CERTIFICATE-----",
-          "this is a certificate; take its key: openssl x509 -pubkey -noout -in FILE" },
-    };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (text_find(text, 0, known[i].begin) < text.len) {
-            return known[i].why;
+    static const char *const names[] = { HFC_PEM_PRIVATE, HFC_PEM_ENCRYPTED,
+                                         HFC_PEM_SEC1,    HFC_PEM_RSA_PRIVATE,
+                                         HFC_PEM_PUBLIC,  HFC_PEM_RSA_PUBLIC };
+    const char *first = NULL;
+    size_t first_at = text.len;
+    for (size_t i = 0; text.len > 0 && i < sizeof names / sizeof names[0]; i++) {
+        char begin[64];
+        (void)snprintf(begin, sizeof begin, "-----BEGIN %s-----", names[i]);
+        size_t at = text_find(text, 0, begin);
+        if (at < first_at) {
+            first = names[i];
+            first_at = at;
         }
     }
-    return "there is no PEM block of the wanted kind";
+    return first;
+}
+
+/* What to say when the block that is wanted is not there. */
+static const char *wrong_name(hf_bytes text)
+{
+    const char *name = hfc_pem_find(text);
+    if (name == NULL && text_find(text, 0, "-----BEGIN CERTIFICATE-----") < text.len) {
+        return "this is a certificate; take its key: openssl x509 -pubkey -noout -in "
+               "FILE";
+    }
+    if (name == NULL) {
+        return "there is no PEM block of a key";
+    }
+    return strstr(name, "PUBLIC") != NULL
+               ? "this is a public key; a private one is wanted"
+               : "this is a private key; a public one is "
+                 "wanted";
 }
 
 const char *hfc_pem_read(hf_bytes text, const char *name, hf_buffer *out)
@@ -65,6 +76,11 @@ const char *hfc_pem_read(hf_bytes text, const char *name, hf_buffer *out)
     }
     if (text_find(text, stop, "-----BEGIN ") < text.len) {
         return "there is more than one PEM block";
+    }
+    hf_bytes block = hf_bytes_of(text.data + start, stop - start);
+    if (text_find(block, 0, "Proc-Type:") < block.len) {
+        return "it is encrypted in an old way; make it PKCS#8: openssl pkcs8 -topk8 -in "
+               "FILE";
     }
     if (!hfc_base64_read((const char *)text.data + start, stop - start, out)) {
         return "the PEM block is not base64, or too long";

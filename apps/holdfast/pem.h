@@ -12,14 +12,23 @@
 
 #include "holdfast/bytes.h"
 
-#define HFC_PEM_PRIVATE "PRIVATE KEY" /* PKCS#8 */
-#define HFC_PEM_PUBLIC "PUBLIC KEY"   /* SubjectPublicKeyInfo */
+#define HFC_PEM_PRIVATE "PRIVATE KEY"             /* PKCS#8 */
+#define HFC_PEM_ENCRYPTED "ENCRYPTED PRIVATE KEY" /* PKCS#8 under a passphrase */
+#define HFC_PEM_SEC1 "EC PRIVATE KEY"
+#define HFC_PEM_RSA_PRIVATE "RSA PRIVATE KEY"
+#define HFC_PEM_PUBLIC "PUBLIC KEY" /* SubjectPublicKeyInfo */
+#define HFC_PEM_RSA_PUBLIC "RSA PUBLIC KEY"
 
 /* Room that the PEM of `len` bytes needs, with a NUL. */
 #define HFC_PEM_SIZE(len) (((len) + 2) / 3 * 4 + ((len) + 47) / 48 + 128)
 
+/* The name of the first block of `text` that holds a key: one of those above; NULL when
+ * there is none. */
+const char *hfc_pem_find(hf_bytes text);
+
 /*
- * Decode the only block of `text`, which must be named `name`; text around it is ignored.
+ * Decode the block of `text` that is named `name`; text around it and parameters of a
+ * curve before it are ignored, another block behind it is refused.
  *
  * out  the DER is appended.
  *

@@ -70,8 +70,6 @@ openssl pkeyutl -sign -inkey ed25519.pem -rawin -in file -out sig
 hf verify "label:p ed25519" file --signature sig >/dev/null ||
     fail "an Ed25519 signature of openssl is refused"
 exits 4 "this is a public key" hf key import p256 p256.pub
-openssl ec -in p256.pem -out sec1.pem 2>/dev/null
-exits 4 "openssl pkcs8" hf key import p256 sec1.pem
 exits 1 HF_ERR_KEY hf key import p384 p256.der --format der
 
 echo "export"

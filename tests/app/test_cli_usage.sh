@@ -112,7 +112,7 @@ same options "$(offers key generate p256 --ca)" "--cache-only "
 same formats "$(offers sign --format '')" "der raw "
 same lists "$(offers key generate p256 --usage sign,ve)" "sign,verify "
 same types "$(offers key generate ed)" "ed25519 ed448 "
-same "all types" "$(offers key import brainpool-p512)" "brainpool-p512 brainpool-p512-public "
+same "all types" "$(offers key import brainpool-p512)" "brainpool-p512 brainpool-p512-public @file "
 same policies "$(offers key generate aes-128 --policy allow-ecb,h)" "allow-ecb,hardware "
 same hashes "$(offers hash sha3-2)" "sha3-224 sha3-256 "
 same "hashes of an option" "$(offers sign 1 --hash sha3)" \

@@ -191,13 +191,30 @@ static void test_pem_read_says_what_is_wrong(void **state)
     pem_refused(TEXT("-----BEGIN PRIVATE KEY-----\nZm9v\n"), "no end");
     pem_refused(TEXT("-----BEGIN PRIVATE KEY-----\nZm9\n-----END PRIVATE KEY-----\n"),
                 "not base64");
-    pem_refused(TEXT("-----BEGIN EC PRIVATE KEY-----\n"), "openssl pkcs8 -topk8");
-    pem_refused(TEXT("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"), "encrypted");
+    pem_refused(TEXT("-----BEGIN PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nZm9v\n"
+                     "-----END PRIVATE KEY-----\n"),
+                "openssl pkcs8 -topk8");
     pem_refused(TEXT("-----BEGIN PUBLIC KEY-----\n"), "public key");
     pem_refused(TEXT("-----BEGIN CERTIFICATE-----\n"), "certificate");
     pem_refused(TEXT("-----BEGIN PRIVATE KEY-----\nZm9v\n-----END PRIVATE KEY-----\n"
                      "-----BEGIN PRIVATE KEY-----\nZm9v\n-----END PRIVATE KEY-----\n"),
                 "more than one");
+}
+
+static void test_pem_find_names_the_first_key(void **state)
+{
+    (void)state;
+    assert_null(hfc_pem_find(TEXT("")));
+    assert_null(hfc_pem_find(TEXT("-----BEGIN CERTIFICATE-----\n")));
+    assert_string_equal(hfc_pem_find(TEXT("-----BEGIN EC PARAMETERS-----\nZm9v\n"
+                                          "-----END EC PARAMETERS-----\n"
+                                          "-----BEGIN EC PRIVATE KEY-----\n"
+                                          "-----BEGIN PUBLIC KEY-----\n")),
+                        HFC_PEM_SEC1);
+    assert_string_equal(hfc_pem_find(TEXT("-----BEGIN RSA PUBLIC KEY-----\n")),
+                        HFC_PEM_RSA_PUBLIC);
+    assert_string_equal(hfc_pem_find(TEXT("-----BEGIN ENCRYPTED PRIVATE KEY-----\n")),
+                        HFC_PEM_ENCRYPTED);
 }
 
 static void test_pem_read_ignores_text_around_the_block(void **state)
@@ -278,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_pem_round_trip_of_every_length),
         cmocka_unit_test(test_pem_write_needs_room),
         cmocka_unit_test(test_pem_read_says_what_is_wrong),
+        cmocka_unit_test(test_pem_find_names_the_first_key),
         cmocka_unit_test(test_pem_read_ignores_text_around_the_block),
         cmocka_unit_test(test_names_read_takes_lists),
         cmocka_unit_test(test_label_read_has_a_limit),
