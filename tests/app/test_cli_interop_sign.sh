@@ -50,11 +50,13 @@ hf sign label:p521 file --out sig
 openssl pkey -in key.pem -noout
 hf verify label:p521 file --hash sha512 --signature sig >/dev/null ||
     fail "the usual hash of P-521 is not SHA-512"
-if has ed25519ctx; then # what came with 3.2, as deterministic nonces did
+if has ecdsa-deterministic; then
     hf sign label:p256 file --deterministic --out one
     hf sign label:p256 file --deterministic --out two
     cmp one two || fail "a deterministic signature differs"
     hf verify label:p256 file --signature one >/dev/null
+    hf sign label:p256 file --algorithm ecdsa-deterministic --out two
+    cmp one two || fail "the name of the algorithm gives another signature"
 else
     exits 1 HF_ERR_NOTSUPPORTED hf sign label:p256 file --deterministic
 fi
@@ -116,6 +118,24 @@ taken ed25519 -algorithm ed25519
 whole ed25519
 exits 2 "ed25519 takes no --context" hf sign label:ed25519 part --context c
 exits 2 "ed25519 signs the file itself" hf sign label:ed25519 part --hash sha256
+if has ed25519ctx; then
+    for way in ctx:Ed25519ctx:here ph:Ed25519ph: ph:Ed25519ph:here; do
+        context=${way##*:} instance=${way#*:}
+        set -- -rawin -pkeyopt "instance:${instance%:*}"
+        [ -z "$context" ] || set -- "$@" -pkeyopt "context-string:$context"
+        # shellcheck disable=SC2086 # no word when there is no context
+        hf sign label:ed25519 part --algorithm "ed25519${way%%:*}" \
+            ${context:+--context $context} --out sig
+        openssl pkeyutl -verify -pubin -inkey pub.pem -in part -sigfile sig "$@" >/dev/null ||
+            fail "openssl refuses ${instance%:*}"
+        openssl pkeyutl -sign -inkey key.pem -in part -out sig "$@"
+        # shellcheck disable=SC2086
+        hf verify label:ed25519 part --algorithm "ed25519${way%%:*}" \
+            ${context:+--context $context} --signature sig >/dev/null ||
+            fail "${instance%:*} of openssl is refused"
+        exits 1 HF_ERR_VERIFY hf verify label:ed25519 part --signature sig
+    done
+fi
 taken ed448 -algorithm ed448
 whole ed448
 if has ed25519ctx; then
@@ -140,4 +160,13 @@ for type in ml-dsa-44 ml-dsa-65 ml-dsa-87 slh-dsa-sha2-128f slh-dsa-shake-128f; 
     openssl pkeyutl -verify -pubin -inkey pub.pem -rawin -in part -sigfile one \
         -pkeyopt context-string:c >/dev/null || fail "openssl refuses a context"
 done
+
+echo "LMS, which openssl does not sign with"
+hf key generate lms-l1-h5-w1 --label lms >/dev/null
+hf sign label:lms part --out one
+hf sign label:lms part --out two
+cmp -s one two && fail "an index was used twice"
+hf verify label:lms part --signature one >/dev/null
+hf verify label:lms part --signature two >/dev/null
+exits 1 HF_ERR_VERIFY hf verify label:lms file --signature two
 stop_daemon
