@@ -283,7 +283,8 @@ int hfc_run_key_agree(hfc_cli *cli)
     rc = rc == HFC_OK && format == NULL ? HFC_USAGE : rc;
     rc = rc == HFC_OK ? hfc_key_file_read(&peer, path, format) : rc;
     if (rc == HFC_OK && *format != 'r' && peer.form != HFC_FORM_SPKI) {
-        rc = hfc_error(HFC_LOCAL, "%s is not the public key of the other side", path);
+        rc = hfc_error(HFC_LOCAL, "%s is not the public key of the other side",
+                       hfc_input_name(path));
     }
     rc = rc == HFC_OK ? agree(cli, &job, &peer) : rc;
     hfc_key_file_close(&peer);

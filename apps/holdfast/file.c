@@ -23,11 +23,15 @@ static bool is_standard(const char *path)
 
 /* ---- input ---- */
 
+const char *hfc_input_name(const char *path)
+{
+    return is_standard(path) ? "standard input" : path;
+}
+
 int hfc_input_open(hfc_input *input, const char *path)
 {
-    *input = (hfc_input){ .fd = STDIN_FILENO, .name = "standard input" };
+    *input = (hfc_input){ .fd = STDIN_FILENO, .name = hfc_input_name(path) };
     if (!is_standard(path)) {
-        input->name = path;
         input->fd = open(path, O_RDONLY | O_CLOEXEC);
         if (input->fd < 0) {
             return hfc_error(HFC_LOCAL, "cannot open %s: %s", path, strerror(errno));

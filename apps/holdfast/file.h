@@ -23,6 +23,9 @@ typedef struct hfc_input {
     bool is_at_end;
 } hfc_input;
 
+/* How messages call the file at `path`: NULL or "-" is standard input. */
+const char *hfc_input_name(const char *path);
+
 /* Open for reading; NULL or "-" is standard input. */
 int hfc_input_open(hfc_input *input, const char *path) HF_MUST_CHECK;
 

@@ -4,8 +4,6 @@
  *
  * holdfast key import: what a key is, is seen in its file where that tells.
  */
-#include <string.h>
-
 #include "cli.h"
 #include "key_file.h"
 #include "new_key.h"
@@ -103,10 +101,7 @@ int hfc_run_key_import(hfc_cli *cli)
     }
     hfc_key_file file;
     rc = hfc_key_file_read(&file, path, format);
-    rc = rc == HFC_OK
-             ? file_import(cli, &file, strcmp(path, "-") == 0 ? "standard input" : path,
-                           type)
-             : rc;
+    rc = rc == HFC_OK ? file_import(cli, &file, hfc_input_name(path), type) : rc;
     hfc_key_file_close(&file);
     return rc;
 }

@@ -54,9 +54,9 @@ static int pem_open(hfc_key_file *file, const char *path)
     const char *why = armour_remove(file, &der);
     hfc_memory_free(&file->material);
     file->material = der;
-    return why == NULL ? HFC_OK
-                       : hfc_error(HFC_LOCAL, "cannot use %s: %s",
-                                   strcmp(path, "-") == 0 ? "standard input" : path, why);
+    return why == NULL
+               ? HFC_OK
+               : hfc_error(HFC_LOCAL, "cannot use %s: %s", hfc_input_name(path), why);
 }
 
 int hfc_key_file_read(hfc_key_file *file, const char *path, const char *format)
@@ -64,7 +64,7 @@ int hfc_key_file_read(hfc_key_file *file, const char *path, const char *format)
     *file = (hfc_key_file){ .format = HF_FORMAT_RAW };
     int rc = hfc_file_read(path, KEY_FILE_SIZE_MAX, "a key", &file->material);
     if (rc == HFC_OK && file->material.len == 0) {
-        rc = hfc_error(HFC_LOCAL, "%s is empty", path);
+        rc = hfc_error(HFC_LOCAL, "%s is empty", hfc_input_name(path));
     }
     if (rc == HFC_OK && *format == 'p') {
         rc = pem_open(file, path);

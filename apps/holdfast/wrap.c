@@ -157,7 +157,7 @@ int hfc_run_key_unwrap(hfc_cli *cli)
                                       "a message", &wrapped)
                       : rc;
     if (rc == HFC_OK && wrapped.len == 0) {
-        rc = hfc_error(HFC_LOCAL, "%s is empty", hfc_cli_word(cli, 1));
+        rc = hfc_error(HFC_LOCAL, "%s is empty", hfc_input_name(hfc_cli_word(cli, 1)));
     }
     rc = rc == HFC_OK ? key_unwrap(cli, &w, &key, &wrapped) : rc;
     hfc_memory_free(&wrapped);
