@@ -63,6 +63,8 @@ static void leave(accelerator *acc)
     int rc = enter(acc);                                                                 \
     if (rc == HF_OK) {                                                                   \
         rc = inner->ops->operation(inner->context, __VA_ARGS__);                         \
+    } else {                                                                             \
+        hf_atomic_u64_fetch_add_relaxed(&acc->fault_count, 1);                           \
     }                                                                                    \
     leave(acc);                                                                          \
     return rc
@@ -249,6 +251,11 @@ void accelerator_fail(accelerator *acc, uint64_t n, int status)
 {
     hf_atomic_u32_store_relaxed(&acc->fail_status, (uint32_t)-status);
     hf_atomic_u64_store_relaxed(&acc->fail_at, accelerator_operations(acc) + n);
+}
+
+uint64_t accelerator_faults(const accelerator *acc)
+{
+    return hf_atomic_u64_load_relaxed(&acc->fault_count);
 }
 
 uint64_t accelerator_operations(const accelerator *acc)

@@ -48,6 +48,7 @@ typedef struct accelerator {
     hf_atomic_u64 operation_count; /* operations begun */
     hf_atomic_u64 fail_at;         /* this operation fails, from 1; 0 = none */
     hf_atomic_u32 fail_status;     /* with this status, negated */
+    hf_atomic_u64 fault_count;     /* operations that failed because of that */
     uint64_t unguarded; /* under the device lock only: ThreadSanitizer's bait */
 } accelerator;
 
@@ -59,6 +60,10 @@ hf_crypto_device_config accelerator_device(accelerator *acc);
 /* Let the n-th operation from now (1 = the next) fail with `status`, instead of doing it.
  * */
 void accelerator_fail(accelerator *acc, uint64_t n, int status);
+
+/* How many have failed so. Fewer than were asked for when an operation cannot fail, or
+ * was never reached. */
+uint64_t accelerator_faults(const accelerator *acc);
 
 uint64_t accelerator_operations(const accelerator *acc);
 uint64_t accelerator_violations(const accelerator *acc);
