@@ -102,7 +102,7 @@ static uint16_t hash_of_len(size_t len)
 static int job_check(hfc_cli *cli, signature_job *job)
 {
     const hf_algorithm *row = job->row;
-    bool is_ecdsa = row->id == HF_ALG_ECDSA;
+    bool is_ecdsa = row->family == HF_FAMILY_EC;
     int rc = HFC_OK;
     if ((row->traits & TAKES_HASH) == 0 && (job->has_digest || job->hash != NULL)) {
         return hfc_error(HFC_USAGE,
@@ -134,7 +134,7 @@ static int job_check(hfc_cli *cli, signature_job *job)
 /* --digest: its hash has to be known where it is part of what is signed. */
 static int digest_check(signature_job *job)
 {
-    bool is_needed = (job->row->traits & HF_TRAIT_HASH) != 0 || job->is_deterministic;
+    bool is_needed = (job->row->traits & HF_TRAIT_HASH) != 0;
     if (job->hash == NULL && is_needed) {
         job->hash = hf_algorithm_find(hash_of_len(job->data.len));
     }
@@ -167,6 +167,15 @@ static int message_load(hfc_cli *cli, signature_job *job, const hf_key_type_info
     return rc == HFC_OK ? hfc_digest_file(cli, job->hash, 0, job->path, &job->data) : rc;
 }
 
+/* ECDSA with the nonce of RFC 6979 is an algorithm of its own. */
+static void row_settle(signature_job *job)
+{
+    if (job->is_deterministic && job->row->family == HF_FAMILY_EC) {
+        job->row = hf_algorithm_find(HF_ALG_ECDSA_DETERMINISTIC);
+        job->is_deterministic = false;
+    }
+}
+
 /* Connected: the key's type decides what is usual; then the digest or message. */
 static int job_load(hfc_cli *cli, signature_job *job)
 {
@@ -175,7 +184,11 @@ static int job_load(hfc_cli *cli, signature_job *job)
     rc = rc == HFC_OK ? hfc_cli_key_type(cli, job->handle, &type) : rc;
     rc = rc == HFC_OK ? hfc_algorithm_choose(&job->purpose, type, &job->row) : rc;
     rc = rc == HFC_OK ? job_check(cli, job) : rc;
-    return rc == HFC_OK ? message_load(cli, job, type) : rc;
+    if (rc != HFC_OK) {
+        return rc;
+    }
+    row_settle(job);
+    return message_load(cli, job, type);
 }
 
 /* The fields that both requests have. */

@@ -281,8 +281,8 @@ static int agree(const hf_openssl *openssl, const hf_openssl_key *key,
 
 static bool has_algorithm(const hf_openssl *openssl, uint16_t algorithm)
 {
-    (void)openssl;
-    return algorithm == HF_ALG_ECDSA || algorithm == HF_ALG_ECDH;
+    return algorithm == HF_ALG_ECDSA || algorithm == HF_ALG_ECDH ||
+           (algorithm == HF_ALG_ECDSA_DETERMINISTIC && openssl->has_nonce_type);
 }
 
 const hf_openssl_family hf_openssl_ec_family = {

@@ -56,13 +56,10 @@ static int digest_of(const hf_openssl *openssl, const hf_crypto_op *op, uint8_t 
 
 /* RFC 6979: the nonce from key and digest. libcrypto knows the names of the hashes as
  * the algorithm table has them. */
-static int set_deterministic(const hf_openssl *openssl, EVP_PKEY_CTX *ctx, uint16_t hash)
+static int set_deterministic(EVP_PKEY_CTX *ctx, uint16_t hash)
 {
     unsigned type = NONCE_DETERMINISTIC;
     const char *name = hf_algorithm_find(hash)->name;
-    if (!openssl->has_nonce_type) {
-        return HF_ERR_NOTSUPPORTED;
-    }
     const OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST,
                                          (char *)(uintptr_t)name, 0),
@@ -101,8 +98,8 @@ int hf_openssl_ecdsa_sign(const hf_openssl *openssl, const hf_openssl_key *key,
     if (ctx == NULL) {
         return HF_ERR_NOMEM;
     }
-    if (op->is_deterministic) {
-        rc = set_deterministic(openssl, ctx, op->hash);
+    if (op->algorithm == HF_ALG_ECDSA_DETERMINISTIC) {
+        rc = set_deterministic(ctx, op->hash);
     }
     if (rc == HF_OK && EVP_PKEY_sign(ctx, der, &len, digest.data, digest.len) != 1) {
         rc = HF_ERR_CRYPTO;

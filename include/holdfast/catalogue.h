@@ -424,7 +424,7 @@
     F(S, U16, salt_len, 0, 65535, "PSS: bytes of the salt; 65535: as the hash has")      \
     F(S, U8, is_digest, 0, 1, "1: `data` is the digest by `hash`, not the message")      \
     F(S, U8, is_deterministic, 0, 1,                                                     \
-      "1: without randomness (RFC 6979, FIPS 204, FIPS 205)")                            \
+      "ML-DSA, SLH-DSA, 1: without randomness (FIPS 204, FIPS 205)")                     \
     F(S, BYTES, context, 0, 255, "EdDSA, ML-DSA, SLH-DSA: context")
 #define HF_FIELDS_sign_request(F, S)                                                     \
     F(S, HANDLE, handle, 1, 0, "a private key that may SIGN")                            \

@@ -61,11 +61,11 @@ typedef struct hf_crypto_op {
     uint16_t algorithm;    /* enum hf_algorithm_id */
     uint16_t format;       /* enum hf_signature_format; ECDSA only, else 0 */
     uint16_t hash;         /* enum hf_algorithm_id of a hash: of RSA, of a KDF; of ECDSA
-                                 0 when `input` is a digest of any length */
+                                 (but ECDSA_DETERMINISTIC) 0 when `input` is a digest of any length */
     uint16_t mgf_hash;     /* PSS, OAEP: hash of MGF1; 0 = as `hash` */
     uint16_t salt_len;     /* PSS: bytes, or HF_SALT_LEN_HASH */
     bool is_digest;        /* with `hash`: `input` is its digest, not the message */
-    bool is_deterministic; /* ECDSA: RFC 6979; ML-DSA, SLH-DSA: no randomness */
+    bool is_deterministic; /* ML-DSA, SLH-DSA: no randomness */
     uint32_t output_len;   /* MAC, tag: bytes, 0 = whole; KDF: bytes wanted */
     uint32_t iterations;   /* PBKDF2, 1 or more */
     const hf_crypto_key *key;  /* not NULL but for a hash stream */

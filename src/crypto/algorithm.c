@@ -123,6 +123,9 @@ static const hf_algorithm rows[] = {
     { .id = HF_ALG_RSA_PSS, .class = HF_CLASS_SIGNATURE, .family = HF_FAMILY_RSA,
       .name = "rsa-pss", .traits = HF_TRAIT_HASH | HF_TRAIT_MGF | HF_TRAIT_SALT_LEN,
       SIGN_VERIFY },
+    { .id = HF_ALG_ECDSA_DETERMINISTIC, .class = HF_CLASS_SIGNATURE,
+      .family = HF_FAMILY_EC, .name = "ecdsa-deterministic", .traits = HF_TRAIT_HASH,
+      SIGN_VERIFY },
     EDDSA(ED25519, "ed25519", HF_CURVE_ED25519, 0),
     EDDSA(ED448, "ed448", HF_CURVE_ED448, HF_TRAIT_CONTEXT),
     EDDSA(ED25519_CTX, "ed25519ctx", HF_CURVE_ED25519, HF_TRAIT_CONTEXT),
@@ -307,7 +310,7 @@ size_t hf_crypto_output_len_max(uint16_t algorithm, uint32_t key_type, uint16_t 
     switch (row->class) {
     case HF_CLASS_SIGNATURE: {
         size_t raw_len = hf_key_type_find(key_type)->signature_len;
-        bool is_der = algorithm == HF_ALG_ECDSA && format == HF_SIGNATURE_DER;
+        bool is_der = row->family == HF_FAMILY_EC && format == HF_SIGNATURE_DER;
         return is_der ? signature_der_len_max(raw_len) : raw_len;
     }
     case HF_CLASS_AGREE:

@@ -83,10 +83,9 @@ static int check_salt_len(const hf_algorithm *row, const hf_crypto_op *op)
 }
 
 /* Signatures that differ each time unless `is_deterministic` says otherwise. */
-static bool has_random(const hf_algorithm *row)
+static bool has_choice(const hf_algorithm *row)
 {
-    return row->id == HF_ALG_ECDSA || row->id == HF_ALG_ML_DSA ||
-           row->id == HF_ALG_SLH_DSA;
+    return row->id == HF_ALG_ML_DSA || row->id == HF_ALG_SLH_DSA;
 }
 
 static bool is_digest_len(size_t len, bool is_backward)
@@ -98,15 +97,14 @@ static bool is_digest_len(size_t len, bool is_backward)
 static int check_signature(const hf_algorithm *row, const hf_crypto_op *op,
                            bool is_backward)
 {
-    bool is_ecdsa = row->id == HF_ALG_ECDSA;
+    bool is_ecdsa = row->family == HF_FAMILY_EC;
     if (op->format > HF_SIGNATURE_RAW || (op->format != 0 && !is_ecdsa)) {
         return HF_ERR_ARG;
     }
     if (op->is_digest && op->hash == 0) {
         return HF_ERR_RANGE;
     }
-    /* RFC 6979 3.2 needs to know the hash. */
-    if (op->is_deterministic && (!has_random(row) || (is_ecdsa && op->hash == 0))) {
+    if (op->is_deterministic && !has_choice(row)) {
         return HF_ERR_RANGE;
     }
     if (op->is_digest && op->input.len != hf_algorithm_find(op->hash)->output_len) {

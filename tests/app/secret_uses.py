@@ -6,6 +6,7 @@ What only exists during a request (plaintexts, nonces of signatures, MACs, share
 is told to the words that must not be found afterwards. What an operation takes is tried
 out, in the ways that WAYS names: an algorithm that is added later joins in.
 """
+import hashlib
 import hmac
 import shutil
 import subprocess
@@ -32,7 +33,8 @@ LEFT_OUT = {RSA << 24 | PRIVATE << 16 | 3072, RSA << 24 | PRIVATE << 16 | 4096} 
 DERIVATION = {"hash": SHA256, "iterations": 10, "salt": b"s" * 16, "kdf_label": b"label",
               "info": b"info"}
 WAYS = {
-    "sign": [{"format": 1}, {"hash": SHA256}, {"context": b"context"}, {}],
+    "sign": [{"format": 1}, {"format": 1, "hash": SHA256}, {"hash": SHA256},
+             {"context": b"context"}, {}],
     "cipher": [{}, {"hash": SHA256}, {"nonce": b"n" * 16}],
     "mac": [{}, {"nonce": b"n" * 12}],
     "derive": [{name: DERIVATION[name] for name in names.split()} for names in
@@ -165,8 +167,10 @@ def sign(use):
         return False
     use.add("message", [data])
     nonces = []
-    if NAMES[use.algorithm] == "HF_ALG_ECDSA":
-        nonces = forms.ecdsa_nonce(use.raw, use.key_type & 0xFFFF, data, answer["signature"])
+    if NAMES[use.algorithm] in ("HF_ALG_ECDSA", "HF_ALG_ECDSA_DETERMINISTIC"):
+        digest = hashlib.sha256(data).digest() if "hash" in way else data
+        nonces = forms.ecdsa_nonce(use.raw, use.key_type & 0xFFFF, digest,
+                                   answer["signature"])
     elif NAMES[use.algorithm] == "HF_ALG_ED25519":
         nonces = forms.ed25519_nonce(use.raw, data)
     elif NAMES[use.algorithm] == "HF_ALG_ED448":

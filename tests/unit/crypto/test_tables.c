@@ -58,6 +58,7 @@ static const struct {
     { 0x0401, "ecdsa" },
     { 0x0402, "rsa-pkcs1" },
     { 0x0403, "rsa-pss" },
+    { 0x0404, "ecdsa-deterministic" },
     { 0x0410, "ed25519" },
     { 0x0411, "ed448" },
     { 0x0412, "ed25519ctx" },
