@@ -22,6 +22,10 @@
 /* Bytes of a new key of free length (HF_KEY_HMAC, HF_KEY_SECRET) that a derivation makes
  * when nobody says how many. */
 #define HF_SECRET_LEN_DEFAULT 32u
+/* Bytes of a derived key that stays inside, at least. Of most KDFs a short output begins
+ * a long one, so keys that are short enough to be tried out would give away a long one, a
+ * byte at a time. */
+#define HF_SECRET_LEN_MIN 16u
 
 typedef struct hf_secret_plan {
     uint16_t source;    /* enum hf_algorithm_id of class AGREE or KEM; 0: the base key */
@@ -47,6 +51,7 @@ typedef struct hf_secret_plan {
  *                        no secret of this source
  *   HF_ERR_ARG           a key of this type needs a KDF
  *   HF_ERR_RANGE         the length is not one that the type, the secret or the KDF has,
+ *                        or too short for a key (HF_SECRET_LEN_MIN),
  *                        or the KDF needs a hash and none that it takes is named
  */
 int hf_secret_find_len(const hf_secret_plan *plan, uint32_t *len) HF_MUST_CHECK;

@@ -62,6 +62,12 @@ static uint32_t default_len(const hf_secret_plan *plan, const hf_key_type_info *
                                                   : HF_SECRET_LEN_DEFAULT;
 }
 
+/* What a KDF gives for a short output often begins what it gives for a long one. */
+static uint32_t key_len_min(const hf_key_type_info *info)
+{
+    return info->raw_len_min > HF_SECRET_LEN_MIN ? info->raw_len_min : HF_SECRET_LEN_MIN;
+}
+
 static int find_kdf_len(const hf_secret_plan *plan, const hf_key_type_info *info,
                         uint32_t *len)
 {
@@ -76,7 +82,7 @@ static int find_kdf_len(const hf_secret_plan *plan, const hf_key_type_info *info
         return HF_ERR_RANGE;
     }
     uint32_t wanted = plan->len != 0 ? plan->len : default_len(plan, info);
-    uint32_t least = info != NULL ? info->raw_len_min : 1;
+    uint32_t least = info != NULL ? key_len_min(info) : 1;
     uint32_t most = info != NULL ? info->raw_len_max : HF_DERIVED_LEN_MAX;
     if (wanted < least || wanted > most) {
         return HF_ERR_RANGE;
