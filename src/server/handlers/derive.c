@@ -141,13 +141,18 @@ static int lease(hf_request *rq, const wish *w) HF_REQUIRES(hf_tsa_nvm)
         NULL);
 }
 
-/* The secret itself is wanted: the base key must allow it, and nothing is said of a new
- * key. */
+/* The secret itself is wanted: the base key must allow it, and who cannot read the one
+ * cannot read the other; nothing is said of a new key. */
 static int admit_export(hf_request *rq, const wish *w)
 {
     const hf_new_key *key = &w->key;
-    if ((rq->leases[0].meta.flags & HF_FLAG_ALLOW_SECRET) == 0) {
+    const hf_metadata *base = &rq->leases[0].meta;
+    if ((base->flags & HF_FLAG_ALLOW_SECRET) == 0) {
         return HF_ERR_ACCESS;
+    }
+    int rc = hf_request_check_access(rq, base, false);
+    if (rc != HF_OK) {
+        return rc;
     }
     bool is_named = key->handle != 0 || key->type != 0 || key->flags != 0 ||
                     key->access != 0 || key->store;

@@ -179,7 +179,10 @@ static void test_derive_length_follows_the_type(void **state)
         { HF_KEY_HMAC, 15, 0, HF_ERR_RANGE },
         { HF_KEY_HMAC, 129, 0, HF_ERR_RANGE },
         { HF_KEY_SECRET, 0, 32, HF_OK },
-        { HF_KEY_SECRET, 1, 1, HF_OK },
+        /* The first byte of what 32 would give: tried out, it would give that away. */
+        { HF_KEY_SECRET, 1, 0, HF_ERR_RANGE },
+        { HF_KEY_SECRET, 15, 0, HF_ERR_RANGE },
+        { HF_KEY_SECRET, 16, 16, HF_OK },
         { HF_KEY_SECRET, 128, 128, HF_OK },
         { HF_KEY_SECRET, 1025, 0, HF_ERR_RANGE },
         { HF_KEY_P256, 0, 0, HF_ERR_TYPE },
@@ -328,6 +331,24 @@ static void test_exported_secret_is_no_key(void **state)
     TRY(.store = 1);
 #undef TRY
     assert_no_key(p, 2);
+}
+
+/* Who could not read the key that is derived cannot read its bytes either. */
+static void test_secret_of_a_key_for_admins_is_for_admins(void **state)
+{
+    peer *user = peer_connect(*state, 7, FIXTURE_USER);
+    peer *admin = peer_connect(*state, 7, FIXTURE_ADMIN);
+    for (uint16_t access = 0; access <= HF_ACCESS_MASK; access++) {
+        bool is_for_admins = (access & HF_ACCESS_ADMIN_READ) != 0;
+        assert_status(HF_OK,
+                      CALL(admin, key_generate, NULL, .handle = 1, .type = HF_KEY_SECRET,
+                           .flags = DERIVE | ALLOW, .access = access));
+        assert_status(
+            is_for_admins ? HF_ERR_ACCESS : HF_OK,
+            CALL(user, key_derive, NULL, .base = 1, HKDF, .is_exported = 1, .len = 16));
+        assert_status(HF_OK, CALL(admin, key_derive, NULL, .base = 1, HKDF,
+                                  .is_exported = 1, .len = 16));
+    }
 }
 
 static void test_new_key_is_no_easier_to_get_out_than_its_base(void **state)
@@ -869,6 +890,7 @@ int main(void)
         TEST(test_derive_needs_the_usage),
         TEST(test_secret_leaves_only_if_the_base_key_allows_it),
         TEST(test_exported_secret_is_no_key),
+        TEST(test_secret_of_a_key_for_admins_is_for_admins),
         TEST(test_new_key_is_no_easier_to_get_out_than_its_base),
         TEST(test_new_key_obeys_what_it_would_replace),
         TEST(test_device_that_fails_makes_no_key),
