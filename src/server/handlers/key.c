@@ -258,6 +258,9 @@ static int export_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
     if ((meta->flags & (HF_FLAG_NONEXPORTABLE | HF_FLAG_SENSITIVE)) != 0) {
         return HF_ERR_ACCESS;
     }
+    if ((meta->flags & HF_FLAG_REVOKED) != 0) {
+        return HF_ERR_USAGE;
+    }
     if (in->format == HF_FORMAT_RAW) {
         return HF_OK;
     }

@@ -615,6 +615,10 @@ static void test_revoke_ends_all_usage_for_good(void **state)
         assert_int_equal(HF_FLAG_LOCAL | HF_FLAG_NONMODIFIABLE | HF_FLAG_REVOKED, flags);
         assert_status(HF_ERR_ACCESS, import(p, handle, 0, store));
         assert_status(HF_ERR_USAGE, CALL(p, key_export_public, NULL, .handle = handle));
+        for (uint16_t format = HF_FORMAT_RAW; format <= HF_FORMAT_DER; format++) {
+            assert_status(HF_ERR_USAGE,
+                          CALL(p, key_export, NULL, .handle = handle, .format = format));
+        }
         assert_status(HF_OK, CALL(p, key_erase, NULL, .handle = handle));
     }
 }
