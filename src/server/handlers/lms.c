@@ -156,12 +156,16 @@ int hf_lms_import_prepare(hf_request *rq)
     return rc;
 }
 
+int hf_lms_take_public(hf_bytes material, hf_buffer *raw)
+{
+    int rc = hf_hss_check_public(material);
+    return rc == HF_OK ? hf_buffer_append(raw, material) : rc;
+}
+
 int hf_lms_import_work(hf_request *rq)
 {
-    const hf_bytes material = rq->in.key_import.material;
     rq->scratch.len = 0;
-    int rc = hf_hss_check_public(material);
-    return rc == HF_OK ? hf_buffer_append(&rq->scratch, material) : rc;
+    return hf_lms_take_public(rq->in.key_import.material, &rq->scratch);
 }
 
 /* Append the public key of a private or public one. */

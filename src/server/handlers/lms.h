@@ -32,6 +32,9 @@ int hf_lms_generate_finish(hf_request *rq) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK
 int hf_lms_import_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 int hf_lms_import_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm) HF_MUST_CHECK;
 
+/* Check such a key, raw, and append it. HF_ERR_KEY, HF_ERR_SIZE. */
+int hf_lms_take_public(hf_bytes material, hf_buffer *raw) HF_MUST_CHECK;
+
 /* key_export_public of leases[0], RAW only (HF_ERR_TYPE): no device is needed. */
 int hf_lms_export_public_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm) HF_MUST_CHECK;
 

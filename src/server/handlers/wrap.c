@@ -16,6 +16,7 @@
 
 #include "server/handlers/crypto.h"
 #include "server/handlers/key.h"
+#include "server/handlers/lms.h"
 
 /* ---- what the four requests have in common ---- */
 
@@ -328,7 +329,7 @@ int hf_unwrap_key_prepare(hf_request *rq)
     hf_nvm_assert_held(&rq->server->nvm);
     const wrapping w = wrapping_of(rq);
     const hf_new_key key = HF_NEW_KEY_OF(&rq->in.key_unwrap);
-    hf_id id;
+    hf_id id = 0;
     int rc = hf_request_form_id(rq, HF_KIND_KEY, key.handle, true, &id);
     if (rc == HF_OK) {
         rc = lease_kek(rq, &w);
@@ -336,7 +337,7 @@ int hf_unwrap_key_prepare(hf_request *rq)
     if (rc == HF_OK) {
         rc = hf_request_check_stage(rq->in.key_unwrap.wrapped.len);
     }
-    rq->id = id;
+    rq->id = id; /* not the KEK's, which leasing it has left there */
     if (rc == HF_OK && !has_metadata(&w)) {
         rc = admit_plain(rq, &key);
     }
@@ -430,6 +431,9 @@ static int import(hf_request *rq, uint16_t format, hf_bytes plain, hf_buffer *ra
     const hf_crypto_key encoded = { .type = rq->meta.type, .material = plain };
     const hf_key_encoding encoding = { .format = format };
     uint32_t device;
+    if (hf_lms_is_family(rq->meta.type)) {
+        return hf_lms_take_public(plain, raw); /* merge has refused private ones */
+    }
     int rc = hf_key_find_device(rq, HF_ALG_NONE, rq->meta.type, &device);
     return rc == HF_OK
                ? hf_crypto_import(&rq->server->crypto, device, &encoded, &encoding, raw)

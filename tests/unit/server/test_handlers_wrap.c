@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "holdfast/lms.h"
+
 /* What the operator of the server does. */
 static int trust(fixture *f, uint32_t number)
 {
@@ -369,6 +371,23 @@ static void test_stateful_and_public_keys_stay(void **state)
     assert_same(p, 3, 9);
 }
 
+/* No device knows the type: the server reads such keys itself. */
+static void test_public_lms_key_comes_back(void **state)
+{
+    peer *p = peer_connect(*state, 7, FIXTURE_USER);
+    uint8_t raw[60] = {
+        [3] = 1, [7] = HF_LMS_SHA256_M32_H5, [11] = HF_LMOTS_SHA256_N32_W8
+    };
+    blob b;
+    import_kek(p, BOTH);
+    assert_status(HF_OK, import(p, 1, HF_KEY_LMS_PUBLIC, HF_USAGE_VERIFY,
+                                hf_bytes_of(raw, sizeof raw)));
+    assert_status(HF_OK, wrap(p, 1, GCM, &b));
+    assert_status(HF_OK, unwrap(p, 2, GCM, 0, bytes_of(&b)));
+    assert_int_equal(HF_KEY_LMS_PUBLIC, info_of(p, 2).type);
+    assert_material(p, 2, hf_bytes_of(raw, sizeof raw));
+}
+
 /* ---- trust ---- */
 
 #define TRUSTABLE (BOTH | NONEXPORTABLE | HF_FLAG_NONMODIFIABLE | HF_FLAG_NONDESTROYABLE)
@@ -719,6 +738,7 @@ int main(void)
         TEST_LARGE(test_kek_or_form_that_does_not_fit_is_refused),
         TEST(test_key_that_must_not_leave_is_refused),
         TEST(test_stateful_and_public_keys_stay),
+        TEST(test_public_lms_key_comes_back),
         TEST(test_nonexportable_key_leaves_under_a_trusted_kek_only),
         TEST(test_key_that_can_be_replaced_is_not_trusted),
         TEST(test_trusted_key_leaves_only_with_its_metadata),
