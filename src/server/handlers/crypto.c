@@ -62,11 +62,23 @@ static bool is_on_device(const hf_server *server, const hf_algorithm *row)
     return false;
 }
 
+/* The hash of a stateful key is a use of the key, so the policy chooses who computes
+ * it. */
+static bool is_hash_served(const hf_server *server, uint16_t hash)
+{
+    uint32_t device;
+    return hf_crypto_select(&server->crypto, hash, 0, server->config.affinity, &device) ==
+           HF_OK;
+}
+
 /* What the server makes of other rows is there when they are. */
 static bool is_served(const hf_server *server, const hf_algorithm *row)
 {
     if (row->parts[0] == HF_ALG_NONE) {
         return is_on_device(server, row);
+    }
+    if ((row->traits & HF_TRAIT_STATEFUL) != 0) {
+        return is_hash_served(server, row->parts[0]);
     }
     for (size_t i = 0; i < sizeof row->parts / sizeof row->parts[0]; i++) {
         const hf_algorithm *part = hf_algorithm_find(row->parts[i]);

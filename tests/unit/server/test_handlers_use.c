@@ -463,6 +463,35 @@ static void test_use_that_the_policy_forbids_is_no_capability(void **state)
     assert_int_equal(HF_ERR_NOTSUPPORTED, served_by(p, HF_AFFINITY_ANY));
 }
 
+static bool has_nothing(void *context, uint16_t algorithm, uint32_t key_type)
+{
+    (void)context;
+    (void)algorithm;
+    (void)key_type;
+    return false;
+}
+
+/* The server's own keys need a hash of a device that the policy allows. */
+static void test_lms_without_its_hash_is_no_capability(void **state)
+{
+    hf_capabilities_response out;
+    peer *p = start_with_hardware(state, HF_AFFINITY_HARDWARE);
+    fixture *f = *state;
+    f->ops[1].is_supported = has_nothing;
+    assert_status(HF_OK, CALL(p, capabilities, &out, .none = 0));
+    hf_reader algorithms = hf_reader_of(out.algorithms);
+    hf_reader types = hf_reader_of(out.key_types);
+    for (size_t i = 0; i < out.algorithms.len / 2; i++) {
+        assert_int_not_equal(HF_ALG_LMS, hf_reader_u16(&algorithms));
+    }
+    for (size_t i = 0; i < out.key_types.len / 4; i++) {
+        assert_int_not_equal(HF_FAMILY_LMS, HF_KEY_FAMILY(hf_reader_u32(&types)));
+    }
+    assert_status(HF_ERR_NOTSUPPORTED,
+                  CALL(p, key_generate, NULL, .handle = 1, .type = HF_KEY_LMS(1, 5, 8),
+                       .flags = HF_USAGE_SIGN, .store = 1));
+}
+
 static void check_hardware_is_missing(fixture *f, peer *p, case_op *op)
 {
     (void)f;
@@ -580,6 +609,7 @@ int main(void)
         TEST_STARTED(test_use_of_hardware_key_is_left_to_hardware),
         TEST_STARTED(test_use_follows_the_policy_of_the_server_first),
         TEST_STARTED(test_use_that_the_policy_forbids_is_no_capability),
+        TEST_STARTED(test_lms_without_its_hash_is_no_capability),
         TEST(test_use_without_such_a_device_is_refused),
         TEST(test_use_with_an_answer_that_does_not_fit_is_refused),
         TEST(test_use_of_stateful_key_with_too_large_an_answer_is_refused),
