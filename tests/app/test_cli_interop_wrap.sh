@@ -62,7 +62,8 @@ openssl pkey -in rsa.pem -pubout | hf key import - --label 'rsa there' --usage w
 hf key wrap label:data 'label:rsa there' --hash sha384 --mgf sha256 --out w
 head -c 256 w | openssl pkeyutl -decrypt -inkey rsa.pem -pkeyopt rsa_padding_mode:oaep \
     -pkeyopt rsa_oaep_md:sha384 -pkeyopt rsa_mgf1_md:sha256 -out inner
-tail -c +257 w | openssl enc -d -id-aes256-wrap-pad -K "$(hex inner)" -iv A65959A6 |
+tail -c +257 w >w2 # openssl wraps files only, not pipes
+openssl enc -d -id-aes256-wrap-pad -K "$(hex inner)" -iv A65959A6 -in w2 |
     cmp - data.raw || fail "openssl unwraps another key (RSA)"
 
 echo "our own form: a key comes back as it was, or with less"

@@ -76,6 +76,12 @@ openssl ec -in ec.old -no_public -outform DER -out ec.old.der 2>/dev/null
 hf key import ec.old.der --format der --label 'old ec DER' --flags none >/dev/null
 same_key "SEC1 DER without its public key" ec.old 'old ec DER'
 
+echo "raw keys"
+openssl pkey -in ed25519.pem -outform DER | tail -c 32 >seed
+hf key import ed25519 seed --format raw --label raw --flags none >/dev/null
+same_key "a raw seed" ed25519.pem raw
+hf key export label:raw --format raw | cmp - seed || fail "another seed"
+
 echo "encrypted keys"
 printf 'open sesame\nnot this\n' >pass
 printf 'closed\n' >wrong
