@@ -62,7 +62,8 @@ static const hfc_command commands[] = {
       .details =
           "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
           "--global it is a global one. The file is made readable by its owner only.\n"
-          "Symmetric keys are raw.",
+          "Symmetric keys are raw.\n\n"
+          "  holdfast key export label:tls -o tls.pem",
       .run = hfc_run_key_export },
     { .noun = "key", .verb = "export-public", .arguments = "KEY",
       .options = HFC_BIT(GLOBAL) | HFC_BIT(FORMAT) | OUTPUT,
@@ -79,42 +80,48 @@ static const hfc_command commands[] = {
       .summary = "show what a key is and may do",
       .details =
           "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
-          "--global it is a global one.",
+          "--global it is a global one.\n\n"
+          "  holdfast key info label:release --json",
       .run = hfc_run_key_info },
     { .noun = "key", .verb = "list", .arguments = "",
       .options = HFC_BIT(LABEL) | HFC_BIT(GLOBAL),
       .summary = "list keys",
       .details =
           "Own and global keys, stored and cached; with --label only those with that\n"
-          "label.",
+          "label.\n\n"
+          "  holdfast key list --label release",
       .run = hfc_run_key_list },
     { .noun = "key", .verb = "commit", .arguments = "KEY",
       .options = HFC_BIT(GLOBAL),
       .summary = "store a key that is only cached",
       .details =
           "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
-          "--global it is a global one.",
+          "--global it is a global one.\n\n"
+          "  holdfast key commit 50",
       .run = hfc_run_key_commit },
     { .noun = "key", .verb = "evict", .arguments = "KEY",
       .options = HFC_BIT(GLOBAL),
       .summary = "take a key out of the cache",
       .details =
           "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
-          "--global it is a global one. A key that was never stored is gone.",
+          "--global it is a global one. A key that was never stored is gone.\n\n"
+          "  holdfast key evict label:session",
       .run = hfc_run_key_evict },
     { .noun = "key", .verb = "erase", .arguments = "KEY",
       .options = HFC_BIT(GLOBAL),
       .summary = "destroy a key for good",
       .details =
           "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
-          "--global it is a global one.",
+          "--global it is a global one.\n\n"
+          "  holdfast key erase label:old",
       .run = hfc_run_key_erase },
     { .noun = "key", .verb = "revoke", .arguments = "KEY",
       .options = HFC_BIT(GLOBAL),
       .summary = "clear all usage of a key for good",
       .details =
           "KEY is a number, or label:TEXT, which is looked up in the list. With\n"
-          "--global it is a global one.",
+          "--global it is a global one.\n\n"
+          "  holdfast key revoke label:lost",
       .run = hfc_run_key_revoke },
     { .noun = "key", .verb = "wrap", .arguments = "KEY KEK",
       .options = WRAPPED | HFC_BIT(GLOBAL) | OUTPUT,
@@ -210,26 +217,33 @@ static const hfc_command commands[] = {
       .summary = "show an object's metadata",
       .details =
           "OBJECT is a number, or label:TEXT, which is looked up in the list. With\n"
-          "--global it is a global one.",
+          "--global it is a global one.\n\n"
+          "  holdfast nvm info label:config",
       .run = hfc_run_nvm_info },
     { .noun = "nvm", .verb = "list", .arguments = "",
       .options = HFC_BIT(LABEL) | HFC_BIT(GLOBAL),
       .summary = "list objects",
       .details =
-          "Own and global objects; with --label only those with that label.",
+          "Own and global objects; with --label only those with that label.\n\n"
+          "  holdfast nvm list --json",
       .run = hfc_run_nvm_list },
     { .noun = "nvm", .verb = "destroy", .arguments = "OBJECT",
       .options = HFC_BIT(GLOBAL),
       .summary = "destroy an object",
       .details =
           "OBJECT is a number, or label:TEXT, which is looked up in the list. With\n"
-          "--global it is a global one.",
+          "--global it is a global one.\n\n"
+          "  holdfast nvm destroy label:config",
       .run = hfc_run_nvm_destroy },
     { .noun = "nvm", .verb = "space", .arguments = "",
       .summary = "show how full the store is",
+      .details =
+          "  holdfast nvm space",
       .run = hfc_run_nvm_space },
     { .noun = "nvm", .verb = "compact", .arguments = "",
       .summary = "clean the store until no destroyed secret is left (administrators)",
+      .details =
+          "  holdfast nvm compact",
       .run = hfc_run_nvm_compact },
     { .noun = "counter", .verb = "create", .arguments = "",
       .options = STORED | HFC_BIT(VALUE) | HFC_BIT(FLAGS),
@@ -244,33 +258,38 @@ static const hfc_command commands[] = {
       .summary = "add to a counter and show its new value",
       .details =
           "COUNTER is a number, or label:TEXT, which is looked up in the list. With\n"
-          "--global it is a global one.",
+          "--global it is a global one.\n\n"
+          "  holdfast counter increment label:builds --by 10",
       .run = hfc_run_counter_increment },
     { .noun = "counter", .verb = "read", .arguments = "COUNTER",
       .options = HFC_BIT(GLOBAL),
       .summary = "show a counter's value",
       .details =
           "COUNTER is a number, or label:TEXT, which is looked up in the list. With\n"
-          "--global it is a global one.",
+          "--global it is a global one.\n\n"
+          "  holdfast counter read label:builds",
       .run = hfc_run_counter_read },
     { .noun = "counter", .verb = "list", .arguments = "",
       .options = HFC_BIT(LABEL) | HFC_BIT(GLOBAL),
       .summary = "list counters",
       .details =
-          "Own and global counters; with --label only those with that label.",
+          "Own and global counters; with --label only those with that label.\n\n"
+          "  holdfast counter list --global",
       .run = hfc_run_counter_list },
     { .noun = "counter", .verb = "destroy", .arguments = "COUNTER",
       .options = HFC_BIT(GLOBAL),
       .summary = "retire a counter; its value is remembered",
       .details =
           "COUNTER is a number, or label:TEXT, which is looked up in the list. With\n"
-          "--global it is a global one.",
+          "--global it is a global one.\n\n"
+          "  holdfast counter destroy label:builds",
       .run = hfc_run_counter_destroy },
     { .noun = "counter", .verb = "purge", .arguments = "COUNTER",
       .options = HFC_BIT(GLOBAL),
       .summary = "remove a retired counter for good (administrators)",
       .details =
-          "COUNTER is a number: retired counters are in no list.",
+          "COUNTER is a number: retired counters are in no list.\n\n"
+          "  holdfast counter purge 7",
       .run = hfc_run_counter_purge },
     { .noun = "hash", .arguments = "ALG [FILE]",
       .options = HFC_BIT(LENGTH),
@@ -355,13 +374,15 @@ static const hfc_command commands[] = {
     { .noun = "status", .arguments = "",
       .summary = "who I am there, and how the server is",
       .details =
-          "Administrators also see the state of store, key cache and queues.",
+          "Administrators also see the state of store, key cache and queues.\n\n"
+          "  holdfast status --json",
       .run = hfc_run_status },
     { .noun = "statistics", .arguments = "",
       .options = HFC_BIT(GROUP),
       .summary = "requests, errors and lock times per group (administrators)",
       .details =
-          "Groups: comm, nvm, key, crypto, counter, admin.",
+          "Groups: comm, nvm, key, crypto, counter, admin.\n\n"
+          "  holdfast statistics --group crypto",
       .run = hfc_run_statistics },
     { .noun = "capabilities", .arguments = "",
       .summary = "algorithms and key types that the server has",
@@ -372,11 +393,14 @@ static const hfc_command commands[] = {
     { .noun = "ping", .arguments = "",
       .options = HFC_BIT(COUNT) | HFC_BIT(SIZE),
       .summary = "round-trip times",
+      .details =
+          "  holdfast ping --count 100 --size 4096",
       .run = hfc_run_ping },
     { .noun = "log-level", .arguments = "LEVEL",
       .summary = "set the level of the server's log (administrators)",
       .details =
-          "LEVEL is error, warning, notice, info or debug.",
+          "LEVEL is error, warning, notice, info or debug.\n\n"
+          "  holdfast log-level debug",
       .run = hfc_run_log_level },
     { .noun = "bench", .arguments = "",
       .options = HFC_BIT(CLIENTS) | HFC_BIT(SECONDS) | HFC_BIT(CHECK),

@@ -95,6 +95,10 @@ static void test_table_is_consistent(void **state)
         bool takes_format = (command->options & HFC_BIT(FORMAT)) != 0;
         assert_int_equal(takes_format, command->formats != NULL);
         assert_int_equal(command->options & HFC_COMMON, 0);
+        if (command->summary != NULL) { /* its help has an example */
+            assert_non_null(command->details);
+            assert_non_null(strstr(command->details, "holdfast "));
+        }
         for (size_t k = 0; k < i; k++) {
             const hfc_command *other = hfc_command_at(k);
             bool is_same = strcmp(other->noun, command->noun) == 0 &&
