@@ -11,6 +11,13 @@ cd "$work"
 hex() { od -An -v -tx1 "$@" | tr -d ' \n'; }
 head -c 5000 /dev/urandom >file
 
+# spoil FILE OFFSET: put another byte there.
+spoil() {
+    new=x
+    [ "$(od -An -c -j "$2" -N 1 "$1" | tr -d ' ')" != x ] || new=y
+    printf %s $new | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
 head -c 32 /dev/urandom >kek.raw
 kek=$(hex kek.raw)
 hf key import aes-256 kek.raw --label kek --usage wrap,unwrap >/dev/null
@@ -36,7 +43,7 @@ hf key unwrap label:kek w --algorithm wrap-aes-kwp --type p256 --label 'back ec'
     --flags none >/dev/null
 hf key export 'label:back ec' | openssl pkey | cmp - ec.pem ||
     fail "another key was unwrapped (KWP)"
-printf 'x' | dd of=w bs=1 seek=20 conv=notrunc status=none
+spoil w 20
 exits 1 HF_ERR_VERIFY hf key unwrap label:kek w --algorithm wrap-aes-kwp --type p256
 
 echo "RSA-OAEP and AES-KWP of openssl, as PKCS#11 has it"
@@ -86,7 +93,7 @@ exits 1 HF_ERR hf key unwrap label:kek ec.wrapped --usage sign,verify
 exits 1 HF_ERR_TYPE hf key unwrap label:kek ec.wrapped --type p384
 hf key wrap label:ec label:kek --json | json_get wrapped | base64 -d >w
 hf key unwrap label:kek - --cache-only --label piped <w >/dev/null
-printf 'x' | dd of=w bs=1 seek=60 conv=notrunc status=none
+spoil w 60
 exits 1 HF_ERR_VERIFY hf key unwrap label:kek w
 exits 1 HF_ERR_ARG hf key wrap label:kek label:kek
 hf key generate aes-128 --label stays >/dev/null
