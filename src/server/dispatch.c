@@ -261,8 +261,8 @@ static void failure_count(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
     }
 }
 
-/* Prepare again, for the devices behind the one that failed: what was held for that one
- * is given back. When there is none, its failure remains the answer. */
+/* Prepare again, for the devices behind those that failed: what was held for them is
+ * given back. When there is none, their failure remains the answer. */
 static int fall_back(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
 {
     failure_count(rq);
@@ -285,7 +285,7 @@ static int body_prepare(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
     rq->scratch.len = 0; /* it may run again */
     rq->wants_durable = false;
     rq->may_fall_back = false;
-    int rc = rq->has_device_failed ? fall_back(rq, out) : first_prepare(rq);
+    int rc = rq->first_device != 0 ? fall_back(rq, out) : first_prepare(rq);
     if (rc == HF_ERR_BUSY) {
         return slot_wait(rq, STAGE_PREPARE_WAIT, out);
     }

@@ -36,6 +36,7 @@ static int script_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
     script_note('p');
     rq->device = script.device;
     rq->wants_durable = script.wants_durable;
+    rq->may_fall_back = script.may_fall_back;
     if (script.again_count > 0) {
         script.again_count--;
         return HF_ERR_AGAIN;

@@ -28,6 +28,7 @@ typedef struct row_script {
     bool leases;        /* prepare leases KEY_ID(1) */
     bool puts;          /* prepare and finish store an object */
     bool wants_durable; /* prepare asks for it */
+    bool may_fall_back; /* prepare has chosen the device */
     bool store_breaks;  /* in prepare */
     bool restarts;      /* the first finish wants everything again */
     void (*in_work)(hf_request *rq);

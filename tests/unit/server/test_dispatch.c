@@ -188,6 +188,44 @@ static int put_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)
 
 static const hf_handler row_put = { .kind = KIND, .prepare = put_prepare };
 
+/* The first device fails; what prepare then says comes after another AGAIN. */
+static void fail_and_disturb(hf_request *rq)
+{
+    bool is_first = rq->first_device == 0;
+    script.work = is_first ? HF_ERR_CRYPTO : HF_OK;
+    script.again_count = is_first ? 1 : 0;
+}
+
+static void fail_and_leave_nobody(hf_request *rq)
+{
+    fail_and_disturb(rq);
+    script.prepare = HF_ERR_NOTSUPPORTED;
+}
+
+/* A step that runs again is still the one that falls back. */
+static void test_again_while_falling_back_changes_nothing(void **state)
+{
+    fixture *f = *state;
+    peer *p = peer_connect(f, 7, FIXTURE_USER);
+    peer *admin = peer_connect(f, 7, FIXTURE_ADMIN);
+    hf_admin_status_response status;
+    f->server.config.allow_fallback = true;
+    script.device = 0;
+    script.may_fall_back = true;
+    script.in_work = fail_and_disturb;
+    assert_status(HF_OK, request_run(p, &row_pw));
+    assert_string_equal("pwppw", script.trace);
+    assert_status(HF_OK, CALL(admin, admin_status, &status, .none = 0));
+    assert_int_equal(1, status.device_error_count);
+    assert_int_equal(1, status.device_fallback_count);
+    script.in_work = fail_and_leave_nobody;
+    assert_status(HF_ERR_CRYPTO, request_run(p, &row_pw));
+    assert_string_equal("pwpp", script.trace);
+    assert_status(HF_OK, CALL(admin, admin_status, &status, .none = 0));
+    assert_int_equal(2, status.device_error_count);
+    assert_int_equal(1, status.device_fallback_count);
+}
+
 static void test_again_with_a_full_buffer_waits_for_a_sync(void **state)
 {
     fixture *f = *state;
@@ -341,6 +379,7 @@ int main(void)
         TEST(test_work_never_runs_when_prepare_will_not_be_durable),
         TEST(test_work_that_waits_can_be_cancelled),
         TEST(test_again_without_a_cause_runs_at_once),
+        TEST(test_again_while_falling_back_changes_nothing),
         TEST(test_again_with_a_full_buffer_waits_for_a_sync),
         TEST(test_again_with_a_full_buffer_ends_when_the_store_fails),
         TEST(test_again_with_a_full_region_cleans),
