@@ -414,7 +414,7 @@ static void test_nonexportable_key_leaves_under_a_trusted_kek_only(void **state)
         assert_status(HF_ERR_ACCESS, CALL(p, key_export, NULL, .handle = 2));
         erase(p, 2);
     }
-    /* No client puts a key there that it knows: at the next start that would be trusted. */
+    /* No client puts a key there that it knows: the next start would trust that. */
     assert_status(HF_ERR_ACCESS, CALL(p, key_erase, NULL, .handle = KEK));
     assert_status(HF_ERR_ACCESS, import(p, KEK, HF_KEY_AES_256, TRUSTABLE,
                                         hf_bytes_of(kek_bytes, sizeof kek_bytes)));
