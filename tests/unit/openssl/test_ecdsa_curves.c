@@ -291,6 +291,30 @@ static void test_sign_deterministic_matches_or_is_not_supported(void **state)
     }
 }
 
+/* libcrypto is told the hash by its name, so with each of them. */
+static void test_sign_deterministic_with_every_hash_verifies(void **state)
+{
+    (void)state;
+    blob material = unhex(P256_SECRET);
+    const hf_crypto_key key = key_of(HF_KEY_P256, &material);
+    for (uint16_t hash = HF_ALG_SHA224; hash <= HF_ALG_SHA3_512; hash++) {
+        blob signatures[2];
+        hf_crypto_op op = op_of(&key, hash, "sample");
+        op.algorithm = HF_ALG_ECDSA_DETERMINISTIC;
+        for (size_t i = 0; i < 2 && is_deterministic_there(); i++) {
+            hf_buffer out = blob_buffer(&signatures[i]);
+            assert_int_equal(hf_crypto_sign(&fixture_crypto, 0, &op, &out), HF_OK);
+            op.signature = hf_bytes_of(out.data, out.len);
+            assert_int_equal(out.len, 64);
+            assert_memory_equal(signatures[i].data, signatures[0].data, 64);
+            assert_int_equal(hf_crypto_verify(&fixture_crypto, 0, &op), HF_OK);
+            op.algorithm = HF_ALG_ECDSA; /* nobody sees how a nonce was made */
+            assert_int_equal(hf_crypto_verify(&fixture_crypto, 0, &op), HF_OK);
+            op.algorithm = HF_ALG_ECDSA_DETERMINISTIC;
+        }
+    }
+}
+
 /* ---- what is refused ---- */
 
 static void test_digest_that_is_not_of_the_hash_is_range_error(void **state)
@@ -349,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_verify_sha1_is_possible_and_sign_is_not),
         cmocka_unit_test(test_sign_every_curve_then_verify_succeeds),
         cmocka_unit_test(test_sign_deterministic_matches_or_is_not_supported),
+        cmocka_unit_test(test_sign_deterministic_with_every_hash_verifies),
         cmocka_unit_test(test_digest_that_is_not_of_the_hash_is_range_error),
         cmocka_unit_test(test_verify_with_key_of_another_curve_is_refused),
         cmocka_unit_test(test_verify_leading_to_infinity_is_refused),
