@@ -23,7 +23,7 @@
 #include "placement.h"
 #include "result.h"
 
-#define MESSAGE_SIZE_MAX 4096u
+#define MESSAGE_SIZE_MAX BENCH_ECHO_LEN_MAX
 #define SYNC_COUNT 15u /* samples of bench_medium_sync, each the mean of SYNC_RUN */
 #define SYNC_RUN 20u
 #define BLOCK_SIZE 4096u
@@ -142,14 +142,17 @@ int bench_openssl_sign(const char *algorithm, unsigned seconds, double *per_seco
     return speed_run(command, per_second);
 }
 
-int bench_openssl_cipher(const char *cipher, size_t block_size, unsigned seconds,
+int bench_openssl_cipher(const char *cipher, size_t block_size, bool is_multi,
                          double *bytes_per_second)
 {
     char command[128];
+    char multi[32] = "";
+    if (is_multi) {
+        (void)snprintf(multi, sizeof multi, "-multi %u", bench_cpu_count());
+    }
     (void)snprintf(command, sizeof command,
-                   "openssl speed -mr -seconds %u -multi %u -bytes %zu -evp %s "
-                   "2>/dev/null",
-                   seconds, bench_cpu_count(), block_size, cipher);
+                   "openssl speed -mr -seconds 1 %s -bytes %zu -evp %s 2>/dev/null",
+                   multi, block_size, cipher);
     return speed_run(command, bytes_per_second);
 }
 

@@ -7,6 +7,7 @@
 #ifndef BENCH_REFERENCE_H
 #define BENCH_REFERENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -19,8 +20,10 @@ typedef struct bench_echo {
     size_t len;
 } bench_echo;
 
-/* Start it, for messages of `len` bytes, up to 4096. Single-threaded (it forks). HF_OK or
- * HF_ERR_SYSTEM (printed). */
+#define BENCH_ECHO_LEN_MAX 69632u
+
+/* Start it, for messages of `len` bytes, up to BENCH_ECHO_LEN_MAX. Single-threaded (it
+ * forks). HF_OK or HF_ERR_SYSTEM (printed). */
 int bench_echo_start(bench_echo *echo, size_t len) HF_MUST_CHECK;
 /* Send one message and wait for it to come back. HF_OK or HF_ERR_SYSTEM. */
 int bench_echo_turn(bench_echo *echo) HF_MUST_CHECK;
@@ -37,13 +40,15 @@ int bench_openssl_sign(const char *algorithm, unsigned seconds, double *per_seco
     HF_MUST_CHECK;
 
 /*
- * Bytes in a second that `openssl speed` encrypts with a process for each CPU.
+ * Bytes in a second that `openssl speed` encrypts.
  *
  * cipher      as its option -evp takes it: "aes-256-gcm".
  * block_size  bytes that are encrypted at once.
+ * is_multi    with a process for each CPU; else with one, which counts the time of its
+ *             CPU alone, so that other load on the machine does not show.
  * HF_OK, or HF_ERR_SYSTEM (printed).
  */
-int bench_openssl_cipher(const char *cipher, size_t block_size, unsigned seconds,
+int bench_openssl_cipher(const char *cipher, size_t block_size, bool is_multi,
                          double *bytes_per_second) HF_MUST_CHECK;
 
 /* Signatures with a P-256 key by libcrypto, in this thread. */
