@@ -61,7 +61,8 @@ typedef struct hf_crypto_op {
     uint16_t algorithm;    /* enum hf_algorithm_id */
     uint16_t format;       /* enum hf_signature_format; ECDSA only, else 0 */
     uint16_t hash;         /* enum hf_algorithm_id of a hash: of RSA, of a KDF; of ECDSA
-                                 (but ECDSA_DETERMINISTIC) 0 when `input` is a digest of any length */
+                              0 when `input` is a digest of any length, which
+                              ECDSA_DETERMINISTIC does not take */
     uint16_t mgf_hash;     /* PSS, OAEP: hash of MGF1; 0 = as `hash` */
     uint16_t salt_len;     /* PSS: bytes, or HF_SALT_LEN_HASH */
     bool is_digest;        /* with `hash`: `input` is its digest, not the message */
