@@ -30,7 +30,7 @@
  * frame come and go with each request; given back to the system each time, their pages
  * would have to be cleared and mapped again for the next one.
  */
-#define MEMORY_KEPT (4 * 1024 * 1024)
+#define MEMORY_KEPT (2 * 1024 * 1024)
 
 static void memory_keep(void)
 {
