@@ -15,6 +15,7 @@
 #include "server/handlers/crypto.h"
 #include "server/handlers/key.h"
 
+#define BLOCK_LEN_MIN 16u /* of a KDF's output: AES-CMAC */
 #define PUBLIC_LEN_MAX (1u + 2u * HF_SHARED_SECRET_LEN_MAX) /* raw, of any curve */
 
 /* What the four requests have in common. */
@@ -102,11 +103,20 @@ uint32_t hf_derive_room(const hf_request *rq)
     return (uint32_t)(room + hf_crypto_output_room(w.source));
 }
 
+/* Bytes that a derivation computes with, at most: most functions go through all that they
+ * are told once more for each block of output. */
+static size_t derived_from(const hf_request *rq, const wish *w)
+{
+    size_t block_count = rq->meta.len / BLOCK_LEN_MIN + 1u;
+    return block_count * (w->salt.len + w->kdf_label.len + w->info.len + HF_MAC_LEN_MAX);
+}
+
 hf_cost hf_derive_cost(const hf_request *rq)
 {
     const wish w = wish_of(rq);
     uint32_t type = rq->leases[0].key.type;
-    if (hf_request_use_cost(w.kdf, type, false, 0) == HF_COST_SLOW) {
+    size_t len = w.kdf != 0 ? derived_from(rq, &w) : 0;
+    if (hf_request_use_cost(w.kdf, type, false, len) == HF_COST_SLOW) {
         return HF_COST_SLOW; /* whatever it is that is derived from */
     }
     return hf_request_use_cost(w.source, type, w.is_backward, 0);

@@ -872,6 +872,15 @@ static void test_cost_follows_base_and_derivation(void **state)
         assert_int_equal(cases[i].cost,
                          cost_of(HF_REQ_key_decapsulate, HF_KEY_ML_KEM_768, &rq));
     }
+    /* Much output of much input is slow; of one of both there is not that much. */
+    const hf_bytes long_info = { .len = 4096 };
+    rq.in.key_derive = (hf_key_derive_request){ .kdf = HF_ALG_X963, .info = long_info };
+    rq.meta.len = 64;
+    assert_int_equal(HF_COST_QUICK, cost_of(HF_REQ_key_derive, HF_KEY_SECRET, &rq));
+    rq.meta.len = HF_DERIVED_LEN_MAX;
+    assert_int_equal(HF_COST_SLOW, cost_of(HF_REQ_key_derive, HF_KEY_SECRET, &rq));
+    rq.in.key_derive.info.len = 0;
+    assert_int_equal(HF_COST_QUICK, cost_of(HF_REQ_key_derive, HF_KEY_SECRET, &rq));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
