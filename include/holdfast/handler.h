@@ -19,7 +19,8 @@
 
 #include "holdfast/server.h"
 
-typedef enum hf_cost { HF_COST_QUICK = 0, HF_COST_SLOW = 1 } hf_cost;
+/* LONG: many seconds, to minutes. Only half of the places for slow work are for such. */
+typedef enum hf_cost { HF_COST_QUICK = 0, HF_COST_SLOW = 1, HF_COST_LONG = 2 } hf_cost;
 
 typedef struct hf_request {
     hf_server *server;
@@ -58,6 +59,7 @@ typedef struct hf_request {
     bool has_device_failed; /* not yet counted */
     hf_gate *device_gate;   /* it is inside of this one; NULL: of none */
     hf_gate *slow_gate;
+    hf_gate *long_gate;
     uint8_t *taken; /* scratch that was taken for this request alone, or NULL */
     size_t taken_size;
 } hf_request;

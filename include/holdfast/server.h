@@ -95,8 +95,8 @@ typedef struct hf_server_config {
     hf_log *log;            /* NULL: silent */
     uint32_t body_size_max; /* bytes; 0 = HF_BODY_SIZE_MIN */
     uint16_t window_max;    /* 1 .. HF_CFG_WINDOW_MAX; 0 = 4 */
-    uint32_t slow_max;      /* SLOW requests that run at once; 0 = no
-    bound */
+    uint32_t slow_max;      /* requests that are not quick and run at once, of which half
+                               may be LONG (1 of 1); 0 = no bound */
     /* Policy for crypto devices: HF_AFFINITY_ANY leaves the choice to the client and to
      * the key's HF_FLAG_HARDWARE; another one overrules both. */
     uint16_t affinity;

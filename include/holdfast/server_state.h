@@ -65,6 +65,7 @@ struct hf_server {
     hf_server_config config;                         /* immutable after init */
     hf_gate device_gates[HF_CFG_CRYPTO_DEVICES_MAX] HF_GUARDED_BY(hf_tsa_nvm);
     hf_gate slow_gate HF_GUARDED_BY(hf_tsa_nvm);
+    hf_gate long_gate HF_GUARDED_BY(hf_tsa_nvm); /* outside of the slow one */
     hf_gate slot_gate HF_GUARDED_BY(hf_tsa_nvm);
     uint32_t session_count HF_GUARDED_BY(hf_tsa_nvm);
     uint64_t device_error_count HF_GUARDED_BY(hf_tsa_nvm);

@@ -22,6 +22,7 @@
 
 enum stage {
     STAGE_PREPARE = 0,
+    STAGE_LONG_WAIT,    /* in the queue for long work */
     STAGE_DEVICE_WAIT,  /* in the queue of an exclusive device */
     STAGE_SLOW_WAIT,    /* in the queue for slow work */
     STAGE_PREPARE_WAIT, /* in the queue for a key slot, then prepare again */
@@ -90,6 +91,10 @@ static void gates_leave(hf_request *rq, hf_wakes *wakes) HF_REQUIRES(hf_tsa_nvm)
         hf_gate_leave(rq->slow_gate, wakes);
         rq->slow_gate = NULL;
     }
+    if (rq->long_gate != NULL) {
+        hf_gate_leave(rq->long_gate, wakes);
+        rq->long_gate = NULL;
+    }
 }
 
 static void all_release(hf_request *rq, hf_wakes *wakes) HF_REQUIRES(hf_tsa_nvm)
@@ -124,6 +129,9 @@ static void orphans_release(hf_session *session, hf_wakes *wakes) HF_REQUIRES(hf
     if (orphans->slow_gate != NULL) {
         hf_gate_leave(orphans->slow_gate, wakes);
     }
+    if (orphans->long_gate != NULL) {
+        hf_gate_leave(orphans->long_gate, wakes);
+    }
     if (orphans->is_queued) {
         hf_gate_abandon(session, wakes);
     }
@@ -140,10 +148,12 @@ static void orphans_keep(hf_request *rq)
     }
     orphans->device_gate = rq->device_gate;
     orphans->slow_gate = rq->slow_gate;
+    orphans->long_gate = rq->long_gate;
     orphans->is_queued = true; /* or not: the next hold looks */
     orphans->exist = true;
     rq->device_gate = NULL;
     rq->slow_gate = NULL;
+    rq->long_gate = NULL;
 }
 
 /* Who waits for a key slot may try when a lease came back, or when one that was told of
@@ -205,9 +215,9 @@ static int step_run(hf_request *rq, step_body body, step *out) HF_EXCLUDES(hf_ts
 
 /* ---- bodies ---- */
 
-static bool is_slow(const hf_request *rq)
+static hf_cost cost_of(const hf_request *rq)
 {
-    return rq->handler->cost != NULL && rq->handler->cost(rq) == HF_COST_SLOW;
+    return rq->handler->cost == NULL ? HF_COST_QUICK : rq->handler->cost(rq);
 }
 
 static void join(hf_request *rq, uint8_t stage, step *out)
@@ -217,28 +227,34 @@ static void join(hf_request *rq, uint8_t stage, step *out)
     out->has_joined = true;
 }
 
-/* Go into the gates that the request needs; waits, in one of them, if it is full. The
- * device comes first: what has a slow place must not wait for anything. */
+/* Go into a gate, if the request is not inside yet; false: it waits there. */
+static bool is_let_in(hf_request *rq, hf_gate *gate, hf_gate **inside)
+    HF_REQUIRES(hf_tsa_nvm)
+{
+    if (*inside == NULL && hf_gate_enter(gate, rq->session)) {
+        *inside = gate;
+    }
+    return *inside != NULL;
+}
+
+/* Go into the gates that the request needs; waits, in one of them, if it is full. What
+ * has a slow place must not wait for anything, and what has a device not for long. */
 static void gates_enter(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
 {
     hf_server *server = rq->server;
+    hf_cost cost = cost_of(rq);
     bool needs_device = rq->device != HF_CRYPTO_DEVICE_NONE &&
                         server->crypto.devices[rq->device].config.is_exclusive;
-    rq->stage = STAGE_WORK;
-    if (needs_device && rq->device_gate == NULL) {
-        hf_gate *gate = &server->device_gates[rq->device];
-        if (!hf_gate_enter(gate, rq->session)) {
-            join(rq, STAGE_DEVICE_WAIT, out);
-            return;
-        }
-        rq->device_gate = gate;
-    }
-    if (is_slow(rq) && rq->slow_gate == NULL) {
-        if (!hf_gate_enter(&server->slow_gate, rq->session)) {
-            join(rq, STAGE_SLOW_WAIT, out);
-            return;
-        }
-        rq->slow_gate = &server->slow_gate;
+    if (cost == HF_COST_LONG && !is_let_in(rq, &server->long_gate, &rq->long_gate)) {
+        join(rq, STAGE_LONG_WAIT, out);
+    } else if (needs_device &&
+               !is_let_in(rq, &server->device_gates[rq->device], &rq->device_gate)) {
+        join(rq, STAGE_DEVICE_WAIT, out);
+    } else if (cost != HF_COST_QUICK &&
+               !is_let_in(rq, &server->slow_gate, &rq->slow_gate)) {
+        join(rq, STAGE_SLOW_WAIT, out);
+    } else {
+        rq->stage = STAGE_WORK;
     }
 }
 
@@ -335,6 +351,10 @@ static int body_resume(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
         return HF_OK;
     }
     switch (rq->stage) {
+    case STAGE_LONG_WAIT:
+        rq->long_gate = gate;
+        gates_enter(rq, out);
+        return HF_OK;
     case STAGE_DEVICE_WAIT:
         rq->device_gate = gate;
         gates_enter(rq, out);
@@ -365,7 +385,8 @@ static int body_release(hf_request *rq, step *out) HF_REQUIRES(hf_tsa_nvm)
 
 static bool is_holding(const hf_request *rq)
 {
-    return rq->device_gate != NULL || rq->slow_gate != NULL || is_lease_held(rq);
+    return rq->device_gate != NULL || rq->slow_gate != NULL || rq->long_gate != NULL ||
+           is_lease_held(rq);
 }
 
 /* The request is over with `result`. */
@@ -493,7 +514,8 @@ static void stage_release(hf_request *rq)
 /* Rows without prepare begin with work, unless work is slow: then a step lets them in. */
 static step_body first_body(const hf_request *rq)
 {
-    return rq->handler->prepare == NULL && !is_slow(rq) ? NULL : body_prepare;
+    bool needs_step = rq->handler->prepare != NULL || cost_of(rq) != HF_COST_QUICK;
+    return needs_step ? body_prepare : NULL;
 }
 
 static bool is_ticket_open(hf_request *rq)
@@ -521,6 +543,7 @@ int hf_dispatch_run(hf_request *rq)
                 rc = stage_step(rq, body_prepare);
             }
             break;
+        case STAGE_LONG_WAIT:
         case STAGE_DEVICE_WAIT:
         case STAGE_SLOW_WAIT:
         case STAGE_PREPARE_WAIT:

@@ -15,7 +15,7 @@
 #include "holdfast/server.h"
 
 /* Sessions to be woken by the caller after it has released the lock. */
-#define HF_WAKES_MAX 8u
+#define HF_WAKES_MAX 10u
 typedef struct hf_wakes {
     hf_session *sessions[HF_WAKES_MAX];
     uint32_t count;

@@ -47,6 +47,10 @@ static void state_init(hf_server *server, const hf_server_config *config) HF_NO_
     }
     hf_gate_init(&server->slow_gate,
                  config->slow_max == 0 ? UINT32_MAX : config->slow_max);
+    /* Work of minutes leaves places to work of milliseconds. */
+    hf_gate_init(&server->long_gate, config->slow_max == 0  ? UINT32_MAX
+                                     : config->slow_max > 1 ? config->slow_max / 2u
+                                                            : 1u);
     hf_gate_init(&server->slot_gate, 0);
     server->session_count = 0;
     server->stats_next = 0;
@@ -253,7 +257,8 @@ uint32_t hf_server_session_count(const hf_server *server)
 void hf_server_get_queues(const hf_server *server, hf_admin_status_response *status)
 {
     status->slow_running_count = server->slow_gate.inside_count;
-    status->slow_queued_count = server->slow_gate.waiting_count;
+    status->slow_queued_count =
+        server->slow_gate.waiting_count + server->long_gate.waiting_count;
     status->slot_queued_count = server->slot_gate.waiting_count;
     status->device_error_count = server->device_error_count;
     status->device_fallback_count = server->device_fallback_count;

@@ -59,6 +59,7 @@ void hf_work_clear_request(hf_session *session, hf_request *rq)
     rq->stage = 0;
     rq->device_gate = NULL;
     rq->slow_gate = NULL;
+    rq->long_gate = NULL;
     rq->taken = NULL;
     rq->taken_size = 0;
 }

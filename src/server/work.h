@@ -30,6 +30,7 @@ typedef struct hf_orphans {
     hf_lease leases[HF_CFG_REQUEST_LEASES_MAX];
     hf_gate *device_gate;
     hf_gate *slow_gate;
+    hf_gate *long_gate;
     bool is_queued; /* the session is still in a queue */
     bool exist;     /* any of these */
 } hf_orphans;

@@ -188,7 +188,9 @@ static uint32_t generate_room(const hf_request *rq)
 
 static hf_cost generate_cost(const hf_request *rq)
 {
-    return hf_request_cost(rq->in.key_generate.type, 0);
+    uint32_t type = rq->in.key_generate.type;
+    return hf_key_is_stateful(type) ? hf_lms_generate_cost(type)
+                                    : hf_request_cost(type, 0);
 }
 
 static int generate_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm)

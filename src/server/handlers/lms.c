@@ -49,6 +49,15 @@ uint32_t hf_lms_generate_room(uint32_t key_type)
     return (uint32_t)(hf_hss_private_len(&params) + hf_lms_tree_len(&params));
 }
 
+/* Trees of height 5 take as long as an RSA key. */
+hf_cost hf_lms_generate_cost(uint32_t key_type)
+{
+    hf_hss_params params;
+    bool is_long = hf_lms_type_params(key_type, &params) == HF_OK &&
+                   hf_lms_set_find(params.levels[0].lms_type)->height > 5;
+    return is_long ? HF_COST_LONG : HF_COST_SLOW;
+}
+
 /* A key in its place would lend it its count of uses. */
 static int check_absent(hf_request *rq, hf_id id) HF_REQUIRES(hf_tsa_nvm)
 {

@@ -24,6 +24,7 @@ static inline bool hf_lms_is_family(uint32_t key_type)
  * this id, which must be erased first.
  */
 uint32_t hf_lms_generate_room(uint32_t key_type);
+hf_cost hf_lms_generate_cost(uint32_t key_type);
 int hf_lms_generate_prepare(hf_request *rq) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;
 int hf_lms_generate_work(hf_request *rq) HF_EXCLUDES(hf_tsa_nvm) HF_MUST_CHECK;
 int hf_lms_generate_finish(hf_request *rq) HF_REQUIRES(hf_tsa_nvm) HF_MUST_CHECK;

@@ -147,7 +147,8 @@ int script_teardown(void **state)
         return 1;
     }
     hf_server_get_queues(&f->server, &queues);
-    uint32_t inside_count = f->server.device_gates[EXCLUSIVE].inside_count;
+    uint32_t inside_count =
+        f->server.device_gates[EXCLUSIVE].inside_count + f->server.long_gate.inside_count;
     hf_ignore(hf_server_nvm_unlock(&f->server, HF_OK, NULL)); /* it may be failed */
     assert_int_equal(0, queues.slow_running_count);
     assert_int_equal(0, queues.slow_queued_count);
@@ -175,6 +176,7 @@ int request_run(peer *p, const hf_handler *row)
     assert_false(rq->leases[0].is_held);
     assert_null(rq->device_gate);
     assert_null(rq->slow_gate);
+    assert_null(rq->long_gate);
     return rq->result;
 }
 

@@ -73,6 +73,36 @@ static void test_slow_work_is_bounded_and_owners_come_in_turn(void **state)
     expect_waiters_in_turn();
 }
 
+/* From inside of long work: other long work waits, slow work does not. */
+static void long_and_slow_come(hf_request *rq)
+{
+    (void)rq;
+    script.in_work = NULL;
+    hf_request *other = request_make(waiters[0], &row_pw);
+    assert_status(HF_PENDING, hf_dispatch_run(other));
+    script.cost = HF_COST_SLOW;
+    assert_status(HF_OK, request_run(waiters[1], &row_pw));
+    script.cost = HF_COST_LONG;
+}
+
+/* Whatever is long, minutes of it do not take the places of what is only slow. */
+static void test_long_work_leaves_places_to_slow_work(void **state)
+{
+    fixture *f = *state;
+    peer *holder = peer_connect(f, 9, FIXTURE_USER);
+    waiters_connect(f);
+    assert_status(HF_OK, hf_server_nvm_lock(&f->server));
+    f->server.slow_gate.capacity = 2;
+    assert_status(HF_OK, hf_server_nvm_unlock(&f->server, HF_OK, NULL));
+    script.cost = HF_COST_LONG;
+    script.in_work = long_and_slow_come;
+    assert_status(HF_OK, request_run(holder, &row_pw));
+    assert_int_equal(1, script.woken_count);
+    assert_ptr_equal(waiters[0], script.woken[0]);
+    assert_status(HF_OK, hf_dispatch_run(request_of(waiters[0])));
+    assert_status(HF_OK, request_of(waiters[0])->result);
+}
+
 /* A request for the device waits for its place, then for a slow one. */
 static void test_device_comes_before_slow_work(void **state)
 {
@@ -217,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_exclusive_device_serves_one_at_a_time_and_owners_in_turn),
         TEST(test_slow_work_is_bounded_and_owners_come_in_turn),
+        TEST(test_long_work_leaves_places_to_slow_work),
         TEST(test_device_comes_before_slow_work),
         TEST(test_software_does_not_wait_for_a_busy_device),
         TEST(test_waiting_request_cancelled_leaves_its_queue),

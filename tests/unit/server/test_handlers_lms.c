@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "server/dispatch.h"
 #include "server/handlers/key.h"
 
 #define SMALL HF_KEY_LMS(1, 5, 4)  /* 32 signatures */
@@ -211,6 +212,26 @@ static void test_sign_goes_on_to_the_next_tree(void **state)
         assert_int_equal(1024 - firsts[i] - 2, left_of(p, 1));
     }
     assert_int_equal(3, fixture_object_count(f)); /* trees replace each other */
+}
+
+/* Who makes trees for minutes must not keep all others from signing. */
+static void test_generation_of_high_trees_is_long_work(void **state)
+{
+    static const struct {
+        uint32_t type;
+        hf_cost cost;
+    } cases[] = {
+        { HF_KEY_LMS(1, 5, 8), HF_COST_SLOW },  { HF_KEY_LMS(3, 5, 8), HF_COST_SLOW },
+        { HF_KEY_LMS(1, 10, 1), HF_COST_LONG }, { HF_KEY_LMS(3, 15, 8), HF_COST_LONG },
+        { HF_KEY_RSA_4096, HF_COST_SLOW },
+    };
+    const hf_handler *row = hf_handler_find(HF_REQ_key_generate);
+    static hf_request rq;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        rq.in.key_generate.type = cases[i].type;
+        assert_int_equal(cases[i].cost, row->cost(&rq));
+    }
 }
 
 static void test_public_key_verifies_elsewhere(void **state)
@@ -474,6 +495,7 @@ int main(void)
         TEST(test_erase_works_in_a_full_store),
         TEST(test_sign_uses_each_index_once_until_none_is_left),
         TEST(test_sign_goes_on_to_the_next_tree),
+        cmocka_unit_test(test_generation_of_high_trees_is_long_work),
         TEST(test_public_key_verifies_elsewhere),
         TEST(test_import_malformed_public_key_is_refused),
         TEST(test_sign_refused_uses_up_no_index),
