@@ -65,7 +65,7 @@ int hfc_cli_names(const hfc_cli *cli, enum hfc_option_id option, const hfc_name 
 {
     const char *list = cli->arguments.value[option];
     if (list != NULL && !hfc_names_read(names, list, bits)) {
-        return hfc_error(HFC_USAGE, "--%s %s: the names are: %s",
+        return hfc_error(HFC_USAGE, "--%s %s: there is no such name; %s",
                          hfc_options[option].name, list, hfc_options[option].doc);
     }
     return HFC_OK;

@@ -136,6 +136,18 @@ static int key_refuse(const hfc_cli *cli)
     return HFC_OK;
 }
 
+/* No type says how long a secret is that leaves: only the output of hkdf-extract, and
+ * what no derivation changes, have a length of their own. */
+static int export_check(const hfc_cli *cli, const secret_job *job)
+{
+    int rc = key_refuse(cli);
+    if (rc == HFC_OK && job->len == 0 && job->kdf != NULL &&
+        job->kdf->id != HF_ALG_HKDF_EXTRACT) {
+        rc = hfc_error(HFC_USAGE, "--secret-out of %s needs --length N", job->kdf->name);
+    }
+    return rc;
+}
+
 /* All options, before connecting. */
 static int job_read(hfc_cli *cli, const char *what, secret_job *job)
 {
@@ -151,7 +163,7 @@ static int job_read(hfc_cli *cli, const char *what, secret_job *job)
     job->len = (uint32_t)len;
     rc = rc == HFC_OK ? kdf_read(cli, job) : rc;
     if (rc != HFC_OK || job->is_exported) {
-        return rc != HFC_OK ? rc : key_refuse(cli);
+        return rc != HFC_OK ? rc : export_check(cli, job);
     }
     rc = hfc_key_type_named(name != NULL ? name : "secret", &type);
     return rc == HFC_OK ? hfc_new_key_read(cli, type, &job->key) : rc;

@@ -69,19 +69,20 @@ static void options_print(uint64_t options, const char *formats)
 
 static void commands_print(const char *noun)
 {
-    const char *last = NULL;
+    const hfc_command *last = NULL;
     for (size_t i = 0; hfc_command_at(i) != NULL; i++) {
         const hfc_command *command = hfc_command_at(i);
         if (command->summary == NULL ||
             (noun != NULL && strcmp(command->noun, noun) != 0)) {
             continue;
         }
+        /* A family of verbs stands by itself. */
         bool is_family = command->verb != NULL;
-        if (noun == NULL && last != NULL && is_family &&
-            strcmp(last, command->noun) != 0) {
+        if (noun == NULL && last != NULL && (is_family || last->verb != NULL) &&
+            strcmp(last->noun, command->noun) != 0) {
             (void)putchar('\n');
         }
-        last = command->noun;
+        last = command;
         command_line_print(command);
     }
 }

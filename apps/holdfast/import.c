@@ -12,9 +12,16 @@
 static int type_unknown(const hfc_key_file *file, const char *path)
 {
     const char *why = file->form == HFC_FORM_ENCRYPTED ? "it is encrypted"
-                      : file->form == HFC_FORM_SEC1    ? "it does not name its curve"
-                      : file->form == HFC_FORM_NONE    ? "it is no DER of a key"
-                                                       : "no type of this program";
+                                                       : "it does not name its curve";
+    if (file->form == HFC_FORM_NONE) {
+        return hfc_error(HFC_LOCAL, "cannot use %s: it is no DER of a key", path);
+    }
+    if (file->form != HFC_FORM_ENCRYPTED && file->form != HFC_FORM_SEC1) {
+        return hfc_error(HFC_LOCAL,
+                         "cannot use %s: its key is of no type of this program; "
+                         "capabilities lists them",
+                         path);
+    }
     return hfc_error(HFC_USAGE,
                      "%s does not tell the type of its key (%s): key import "
                      "TYPE FILE",
@@ -38,6 +45,10 @@ static int type_choose(const hfc_key_file *file, const char *path,
                          path, is_public ? "private" : "public",
                          is_public ? "public" : "private");
     }
+    if (file->type != NULL && file->type != *type) {
+        return hfc_error(HFC_LOCAL, "cannot use %s: this is a key of type %s, not %s",
+                         path, file->type->name, (*type)->name);
+    }
     return HFC_OK;
 }
 
@@ -55,8 +66,13 @@ static int send(hfc_cli *cli, const hfc_key_file *file, const hfc_new_key *key,
             .material = hf_bytes_of(file->material.data, file->material.len),
         },
         &out);
-    if (status == HF_ERR_VERIFY) {
-        return hfc_error(HFC_REFUSED, "key import: wrong passphrase (HF_ERR_VERIFY)");
+    bool is_scheme = status == HF_ERR_NOTSUPPORTED || status == HF_ERR_RANGE;
+    if (file->form == HFC_FORM_ENCRYPTED && is_scheme) {
+        return hfc_error(HFC_REFUSED,
+                         "key import: the server does not take a key that is encrypted "
+                         "in this way (%s); make it anew: openssl pkcs8 -topk8 -v2 "
+                         "aes-256-cbc -in FILE",
+                         hf_status_name(status));
     }
     return status == HF_OK ? hfc_new_key_report(key, out.handle)
                            : hfc_error_status("key import", status);

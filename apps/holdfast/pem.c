@@ -48,7 +48,7 @@ static const char *wrong_name(hf_bytes text)
                "FILE";
     }
     if (name == NULL) {
-        return "there is no PEM block of a key";
+        return "there is no PEM block of a key; for DER say --format der";
     }
     return strstr(name, "PUBLIC") != NULL
                ? "this is a public key; a private one is wanted"

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "advice.h"
 #include "text.h"
 
 /* ---- memory of JSON values ---- */
@@ -138,8 +139,10 @@ int hfc_error_status(const char *what, int status)
 {
     char text[512];
     enum hfc_exit code = hfc_exit_of(status);
-    (void)snprintf(text, sizeof text, "%s: %s (%s)", what, hf_status_text(status),
-                   hf_status_name(status));
+    const char *advice = hfc_advice(what, status);
+    (void)snprintf(text, sizeof text, "%s: %s (%s)%s%s", what, hf_status_text(status),
+                   hf_status_name(status), advice != NULL ? "; " : "",
+                   advice != NULL ? advice : "");
     error_print(code, hf_status_name(status), text);
     return (int)code;
 }

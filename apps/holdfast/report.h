@@ -30,7 +30,7 @@ void hfc_report_set_json(bool is_json);
 int hfc_error(enum hfc_exit code, const char *format, ...) HFC_PRINTF(2, 3);
 
 /* Say that a request failed: the server's or client's status. Returns the exit code that
- * belongs to it. `what` is the request in words. */
+ * belongs to it. `what` is the request in words, with which advice.h knows it. */
 int hfc_error_status(const char *what, int status);
 
 /* The exit code that belongs to a status. */

@@ -70,7 +70,9 @@ openssl pkeyutl -sign -inkey ed25519.pem -rawin -in file -out sig
 hf verify "label:p ed25519" file --signature sig >/dev/null ||
     fail "an Ed25519 signature of openssl is refused"
 exits 4 "this is a public key" hf key import p256 p256.pub
-exits 1 HF_ERR_KEY hf key import p384 p256.der --format der
+exits 4 "a key of type p256, not p384" hf key import p384 p256.der --format der
+head -c 100 p256.der >short.der
+exits 1 "HF_ERR_KEY); it must be whole" hf key import p256 short.der --format der
 
 echo "export"
 exits 1 HF_ERR_ACCESS hf key export "label:i p256"

@@ -89,6 +89,8 @@ same "what a secret is like, its key is, too" \
 hf key derive label:base --kdf hkdf --label again --cache-only >/dev/null
 same "usual type" "$(hf key info label:again --json | json_get type)" secret
 hf key import secret base --label quiet --cache-only >/dev/null
+exits 2 "--secret-out of hkdf needs --length" hf key derive label:quiet --kdf hkdf \
+    --secret-out x
 exits 1 HF_ERR_ACCESS hf key derive label:quiet --kdf hkdf --length 16 --secret-out x
 [ ! -e x ] || fail "a secret that was refused left a file"
 hf key derive label:base --kdf hkdf --length 16 --secret-out x --json >json

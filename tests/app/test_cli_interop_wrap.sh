@@ -95,7 +95,9 @@ hf key wrap label:ec label:kek --json | json_get wrapped | base64 -d >w
 hf key unwrap label:kek - --cache-only --label piped <w >/dev/null
 spoil w 60
 exits 1 HF_ERR_VERIFY hf key unwrap label:kek w
-exits 1 HF_ERR_ARG hf key wrap label:kek label:kek
+exits 1 "HF_ERR_ARG); no key wraps itself" hf key wrap label:kek label:kek
+exits 1 "key in this form" hf key unwrap label:kek file
+exits 1 "did not write this file" hf key unwrap-data label:kek ec.pem
 hf key generate aes-128 --label stays >/dev/null
 exits 1 HF_ERR_ACCESS hf key wrap label:stays label:kek
 exits 1 HF_ERR_USAGE hf key wrap label:ec label:data

@@ -142,10 +142,16 @@ exits 4 "no PEM block of a key" hf key import pass
 exits 4 "asks for a public one" hf key import p384-public p384.pem
 openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-192 -out raw.pem
 openssl pkcs8 -topk8 -nocrypt -in raw.pem -out p192.pem
-exits 2 "no type of this program" hf key import p192.pem
+exits 4 "no type of this program" hf key import p192.pem
 sed 's/PRIVATE KEY/PUBLIC KEY/' p384.pem >liar.pem
 exits 4 "not what its name says" hf key import liar.pem
-exits 1 HF_ERR_KEY hf key import p256 p384.pem
+exits 4 "a key of type p384, not p256" hf key import p256 p384.pem
+exits 4 "say --format der" hf key import p384.pub.der
+exits 4 "no DER of a key" hf key import pass --format der
+openssl pkcs8 -topk8 -v2 des3 -in p384.pem -passout file:pass -out enc3.pem
+exits 1 "make it anew: openssl" hf key import p384 enc3.pem --passphrase-file pass
+exits 1 "HF_ERR_USAGE); keys of this type" hf key import p384.pem --usage encrypt
+exits 1 "public keys are imported" hf key generate p384-public
 openssl rsa -in rsa.old -aes128 -passout file:pass -traditional -out rsa.older 2>/dev/null
 exits 4 "openssl pkcs8 -topk8" hf key import rsa.older
 
@@ -158,5 +164,10 @@ same "of" "$(hf key signatures-left label:lms --json | json_get signatures_max)"
 hf key export-public label:lms --out lms.pub
 hf key import lms-public lms.pub --label 'lms there' >/dev/null
 hf verify 'label:lms there' pass --signature sig >/dev/null
+for _ in $(seq 31); do
+    hf sign label:lms pass --out sig
+done
+exits 1 "HF_ERR_LIMIT); the key has no signatures left" hf sign label:lms pass --out sig
+exits 1 "LMS keys are always stored" hf key generate lms-l1-h5-w8 --cache-only
 exits 1 HF_ERR hf key signatures-left label:p256
 stop_daemon
