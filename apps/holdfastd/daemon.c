@@ -107,7 +107,9 @@ static const char *store_advice(int rc)
                "store\" in holdfastd(8))";
     case HF_ERR_NOTFOUND:
     case HF_ERR_BLANK:
-        return "there is none; leave out --no-create to make one, or correct the path";
+        return "there is none, and with --no-create, or without the folder that it would "
+               "be "
+               "in, none is made";
     case HF_ERR_ACCESS:
         return "it must belong to the daemon's user, with mode 0700 and files 0600, and "
                "not be a "
