@@ -32,8 +32,9 @@ int hfc_key_format(const hfc_cli *cli, const hf_key_type_info *type, const char 
 static const char *armour_remove(hfc_key_file *file, hf_buffer *der)
 {
     const hf_bytes text = hf_bytes_of(file->material.data, file->material.len);
-    const char *name = hfc_pem_find(text);
-    const char *why = hfc_pem_read(text, name != NULL ? name : HFC_PEM_PRIVATE, der);
+    const char *found = hfc_pem_find(text);
+    const char *name = found != NULL ? found : HFC_PEM_PRIVATE; /* then told as missing */
+    const char *why = hfc_pem_read(text, name, der);
     if (why != NULL) {
         return why;
     }
