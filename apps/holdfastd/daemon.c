@@ -103,8 +103,7 @@ static const char *store_advice(int rc)
                "its own";
     case HF_ERR_CORRUPT:
         return "it is damaged; nothing was written; restore it from a backup (see "
-               "\"Damaged "
-               "store\" in holdfastd(8))";
+               "DAMAGED STORE in holdfastd(8))";
     case HF_ERR_NOTFOUND:
     case HF_ERR_BLANK:
         return "there is none, and with --no-create, or without the folder that it would "

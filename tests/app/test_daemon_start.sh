@@ -71,6 +71,12 @@ cp "$region" "$work/before"
 refused 74 "it is damaged; nothing was written" --store "$work/damaged" --listen "unix $work/socket"
 expect_text "the damage is in region" "$work/out"
 cmp -s "$region" "$work/before" || fail "the damaged store was written to"
+expect_text "see DAMAGED STORE in holdfastd(8)" "$work/out"
+expect_text "# DAMAGED STORE" "$(dirname "$0")/../../docs/man/holdfastd.8.scd"
+
+echo "a store in a folder that does not exist"
+refused 74 "or without the folder that it would be in" --store "$work/no/store" \
+    --listen "unix $work/socket"
 
 echo "settings that cannot be"
 refused 64 "unexpected argument" --store "$work/store" nonsense
