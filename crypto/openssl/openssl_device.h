@@ -157,6 +157,11 @@ int hf_openssl_public_key(void *context, const hf_crypto_key *key, hf_buffer *ou
 /* openssl_parsed.c */
 int hf_openssl_parse(void *context, uint32_t type, hf_bytes raw, void **parsed);
 void hf_openssl_parsed_destroy(void *context, void *parsed);
+/* Contexts that sign and verify whole messages with made->pkey, of this type: the
+ * templates sign_md (of a private key) and verify_md. */
+int hf_openssl_prepare_md(uint32_t type, hf_openssl_key *made) HF_MUST_CHECK;
+/* The raw public key of a key that has one, appended to `out`. */
+int hf_openssl_raw_public(const EVP_PKEY *pkey, hf_buffer *out) HF_MUST_CHECK;
 /* The parsed form to use in one operation: the key's own, or a temporary one in
  * *temporary, which the caller destroys. */
 int hf_openssl_borrow(const hf_openssl *openssl, const hf_crypto_key *key,

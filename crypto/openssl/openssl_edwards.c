@@ -38,17 +38,10 @@ static int make_pkey(uint32_t type, hf_bytes raw, EVP_PKEY **pkey)
 
 int hf_openssl_edwards_public(uint32_t type, hf_bytes seed, hf_buffer *out)
 {
-    uint8_t point[KEY_LEN_MAX];
-    size_t len = sizeof(point);
     EVP_PKEY *pkey = NULL;
     int rc = make_pkey(type, seed, &pkey);
-    if (rc != HF_OK) {
-        return rc;
-    }
-    if (EVP_PKEY_get_raw_public_key(pkey, point, &len) == 1) {
-        rc = hf_buffer_append(out, hf_bytes_of(point, len));
-    } else {
-        rc = HF_ERR_CRYPTO;
+    if (rc == HF_OK) {
+        rc = hf_openssl_raw_public(pkey, out);
     }
     EVP_PKEY_free(pkey);
     return rc;
@@ -159,24 +152,7 @@ static int parse(const hf_openssl *openssl, uint32_t type, hf_bytes raw,
 {
     (void)openssl;
     int rc = make_pkey(type, raw, &made->pkey);
-    if (rc != HF_OK) {
-        return rc;
-    }
-    made->verify_md = EVP_MD_CTX_new();
-    if (made->verify_md == NULL ||
-        EVP_DigestVerifyInit_ex(made->verify_md, NULL, NULL, NULL, NULL, made->pkey,
-                                NULL) != 1) {
-        return HF_ERR_CRYPTO;
-    }
-    if (HF_KEY_CLASS(type) == HF_CLASS_PUBLIC) {
-        return HF_OK;
-    }
-    made->sign_md = EVP_MD_CTX_new();
-    if (made->sign_md == NULL || EVP_DigestSignInit_ex(made->sign_md, NULL, NULL, NULL,
-                                                       NULL, made->pkey, NULL) != 1) {
-        return HF_ERR_CRYPTO;
-    }
-    return HF_OK;
+    return rc == HF_OK ? hf_openssl_prepare_md(type, made) : rc;
 }
 
 static int open_edwards(hf_openssl *openssl)

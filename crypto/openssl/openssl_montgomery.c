@@ -9,7 +9,6 @@
 #include <openssl/crypto.h>
 
 /* Of X448. */
-#define KEY_LEN_MAX 56
 
 static int make_pkey(uint32_t type, hf_bytes raw, EVP_PKEY **pkey)
 {
@@ -22,17 +21,10 @@ static int make_pkey(uint32_t type, hf_bytes raw, EVP_PKEY **pkey)
 
 int hf_openssl_montgomery_public(uint32_t type, hf_bytes scalar, hf_buffer *out)
 {
-    uint8_t point[KEY_LEN_MAX];
-    size_t len = sizeof(point);
     EVP_PKEY *pkey = NULL;
     int rc = make_pkey(type, scalar, &pkey);
-    if (rc != HF_OK) {
-        return rc;
-    }
-    if (EVP_PKEY_get_raw_public_key(pkey, point, &len) == 1) {
-        rc = hf_buffer_append(out, hf_bytes_of(point, len));
-    } else {
-        rc = HF_ERR_CRYPTO;
+    if (rc == HF_OK) {
+        rc = hf_openssl_raw_public(pkey, out);
     }
     EVP_PKEY_free(pkey);
     return rc;

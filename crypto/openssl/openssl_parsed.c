@@ -56,6 +56,35 @@ void hf_openssl_parsed_destroy(void *context, void *parsed)
     OPENSSL_free(key);
 }
 
+int hf_openssl_prepare_md(uint32_t type, hf_openssl_key *made)
+{
+    made->verify_md = EVP_MD_CTX_new();
+    if (made->verify_md == NULL ||
+        EVP_DigestVerifyInit_ex(made->verify_md, NULL, NULL, NULL, NULL, made->pkey,
+                                NULL) != 1) {
+        return HF_ERR_CRYPTO;
+    }
+    if (HF_KEY_CLASS(type) == HF_CLASS_PUBLIC) {
+        return HF_OK;
+    }
+    made->sign_md = EVP_MD_CTX_new();
+    if (made->sign_md == NULL || EVP_DigestSignInit_ex(made->sign_md, NULL, NULL, NULL,
+                                                       NULL, made->pkey, NULL) != 1) {
+        return HF_ERR_CRYPTO;
+    }
+    return HF_OK;
+}
+
+int hf_openssl_raw_public(const EVP_PKEY *pkey, hf_buffer *out)
+{
+    size_t len = out->size - out->len;
+    if (EVP_PKEY_get_raw_public_key(pkey, out->data + out->len, &len) != 1) {
+        return HF_ERR_CRYPTO;
+    }
+    out->len += len;
+    return HF_OK;
+}
+
 int hf_openssl_borrow(const hf_openssl *openssl, const hf_crypto_key *key,
                       hf_openssl_key **parsed, void **temporary)
 {

@@ -50,24 +50,7 @@ static int parse_signature(const hf_openssl *openssl, uint32_t type, hf_bytes ra
 {
     (void)openssl;
     int rc = hf_openssl_pq_pkey(type, raw, &made->pkey);
-    if (rc != HF_OK) {
-        return rc;
-    }
-    made->verify_md = EVP_MD_CTX_new();
-    if (made->verify_md == NULL ||
-        EVP_DigestVerifyInit_ex(made->verify_md, NULL, NULL, NULL, NULL, made->pkey,
-                                NULL) != 1) {
-        return HF_ERR_CRYPTO;
-    }
-    if (HF_KEY_CLASS(type) == HF_CLASS_PUBLIC) {
-        return HF_OK;
-    }
-    made->sign_md = EVP_MD_CTX_new();
-    if (made->sign_md == NULL || EVP_DigestSignInit_ex(made->sign_md, NULL, NULL, NULL,
-                                                       NULL, made->pkey, NULL) != 1) {
-        return HF_ERR_CRYPTO;
-    }
-    return HF_OK;
+    return rc == HF_OK ? hf_openssl_prepare_md(type, made) : rc;
 }
 
 /* ---- signatures ---- */
