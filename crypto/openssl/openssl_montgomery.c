@@ -8,8 +8,6 @@
 
 #include <openssl/crypto.h>
 
-/* Of X448. */
-
 static int make_pkey(uint32_t type, hf_bytes raw, EVP_PKEY **pkey)
 {
     const char *name = HF_KEY_PARAMETER(type) == HF_CURVE_X25519 ? "X25519" : "X448";
