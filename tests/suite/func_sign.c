@@ -14,7 +14,7 @@
 #define PUBLIC 2u
 #define SIGNATURE_SIZE SUITE_BODY_SIZE
 
-static const uint8_t message[] = "a message to be signed";
+static const uint8_t message[] = "a message of more than thirty bytes, to be signed";
 
 static hf_bytes message_bytes(void)
 {
